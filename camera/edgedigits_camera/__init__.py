@@ -1,0 +1,1 @@
+"""From a photo or a camera to the digits written in it."""

@@ -1,0 +1,59 @@
+"""ONNX files, run by onnxruntime or by OpenCV's dnn module."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from edgedigits.backends.base import Adapter
+from edgedigits.errors import require
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+
+def scaled(patches: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Images (N, 28, 28, 1) float32 in 0..1 of patches (N, 28, 28) uint8."""
+    return np.multiply(patches[..., None], np.float32(1 / 255), dtype=np.float32)
+
+
+class OnnxRuntime(Adapter):
+    """onnxruntime on the processor."""
+
+    name = "onnxruntime"
+
+    def __init__(self, path: Path, *, threads: int = 1) -> None:
+        runtime = require("onnxruntime", extra="export")
+        options = runtime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3  # errors only
+        self._session = runtime.InferenceSession(os.fspath(path), options, providers=["CPUExecutionProvider"])
+        self._input = self._session.get_inputs()[0].name
+
+    def _run(self, patches: NDArray[np.uint8]) -> NDArray[np.float32]:
+        images = scaled(patches)
+        answers = [self._session.run(None, {self._input: images[i : i + 1]})[0] for i in range(len(images))]
+        return np.concatenate(answers)
+
+
+class OpenCV(Adapter):
+    """OpenCV's dnn module, which every device with a camera already has."""
+
+    name = "opencv"
+
+    def __init__(self, path: Path, *, threads: int = 1) -> None:
+        cv2 = require("cv2", extra="headless")
+        cv2.setNumThreads(threads)
+        self._net = cv2.dnn.readNetFromONNX(os.fspath(path))
+
+    def _run(self, patches: NDArray[np.uint8]) -> NDArray[np.float32]:
+        answers = []
+        for image in scaled(patches):
+            self._net.setInput(image[None])
+            answers.append(self._net.forward().reshape(1, 10))
+        return np.concatenate(answers)

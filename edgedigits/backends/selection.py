@@ -1,0 +1,128 @@
+"""Which runtime runs which file here: tried in order of speed, believed only when it gives the known answers."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from edgedigits.errors import BackendError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from edgedigits.backends.base import Backend
+    from edgedigits.bundle import Bundle
+
+
+class Adapted(NamedTuple):
+    """Where an adapter is, and the formats it runs, the preferred first."""
+
+    module: str
+    adapter: str
+    formats: tuple[str, ...]
+
+
+# In order of preference: the measured latency of one image, then what is likely to be there.
+BACKENDS = {
+    "litert": Adapted("edgedigits.backends.tflite", "LiteRT", ("int8", "float32")),
+    "tflite-runtime": Adapted("edgedigits.backends.tflite", "TFLiteRuntime", ("int8", "float32")),
+    "onnxruntime": Adapted("edgedigits.backends.onnx", "OnnxRuntime", ("onnx",)),
+    "opencv": Adapted("edgedigits.backends.onnx", "OpenCV", ("onnx",)),
+    "numpy": Adapted("edgedigits.backends.plain", "Plain", ("npz",)),
+}
+QUANTISED = frozenset({"int8"})
+# Kernels round differently: one step of an int8 output, 1/256, is right; float32 differs by 1e-6 between processors.
+STEP = 1 / 256
+FLOAT_TOLERANCE = 1e-4
+PROBED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One way to run a bundle."""
+
+    backend: str
+    format: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A backend that gave the known answers, and why those before it did not serve."""
+
+    backend: Backend
+    candidate: Candidate
+    refused: tuple[tuple[Candidate, str], ...] = ()
+
+    def explain(self) -> str:
+        """One line: what was chosen, and why not the others."""
+        chosen = f"backend {self.candidate.backend} with {self.candidate.format}"
+        if not self.refused:
+            return chosen
+        reasons = "; ".join(f"{candidate.backend} {candidate.format}: {why}" for candidate, why in self.refused)
+        return f"{chosen} (not {reasons})"
+
+
+def candidates(bundle: Bundle, *, backend: str = "auto", format: str | None = None) -> Iterator[Candidate]:
+    """Ways to run this bundle, the best first; nothing is imported.
+
+    Raises:
+        BackendError: an unknown backend, or one that does not run the wanted format.
+
+    """
+    if backend != "auto" and backend not in BACKENDS:
+        raise BackendError(f"unknown backend {backend!r}; choose auto, {', '.join(BACKENDS)}")
+    have = {artifact.format for artifact in bundle.artifacts} if format is None else {bundle.artifact(format).format}
+    found = [
+        Candidate(name, fmt)
+        for name, adapted in BACKENDS.items()
+        if backend in ("auto", name)
+        for fmt in adapted.formats
+        if fmt in have
+    ]
+    if not found:
+        raise BackendError(f"backend {backend} does not run {format or 'any artifact'} of {bundle.folder}")
+    yield from found
+
+
+def open_backend(bundle: Bundle, *, backend: str = "auto", format: str | None = None, threads: int = 1) -> Opened:
+    """Open the first candidate that gives the known answers.
+
+    Args:
+        bundle: what to run.
+        backend: ``"auto"`` or a name in :data:`BACKENDS`.
+        format: ``"int8"``, ``"float32"``, ``"onnx"``, ``"npz"``, or None for the best that the bundle has.
+        threads: for the runtimes that take it.
+
+    Raises:
+        BackendError: none did; the message says why for each.
+
+    """
+    refused: list[tuple[Candidate, str]] = []
+    for candidate in candidates(bundle, backend=backend, format=format):
+        try:
+            return Opened(probe(bundle, candidate, threads=threads), candidate, tuple(refused))
+        except Exception as error:  # noqa: BLE001 - native runtimes raise anything: SystemError, ValueError, cv2.error
+            refused.append((candidate, " ".join(str(error).split())[:200]))
+    reasons = "; ".join(f"{candidate.backend} {candidate.format}: {why}" for candidate, why in refused)
+    raise BackendError(f"no runtime can run {bundle.folder} here: {reasons}")
+
+
+def probe(bundle: Bundle, candidate: Candidate, *, threads: int = 1) -> Backend:
+    """Open a backend and have it answer golden patches.
+
+    Raises:
+        BackendError: it answers otherwise than it did when the bundle was made.
+
+    """
+    adapted = BACKENDS[candidate.backend]
+    adapter = getattr(importlib.import_module(adapted.module), adapted.adapter)
+    backend: Backend = adapter(bundle.folder / bundle.artifact(candidate.format).path, threads=threads)
+    answers = backend.predict(bundle.golden["patches"][:PROBED])
+    difference = float(np.abs(answers - bundle.golden[candidate.format][:PROBED]).max())
+    limit = 1.5 * STEP if candidate.format in QUANTISED else FLOAT_TOLERANCE
+    if not difference <= limit:  # NaN is refused too
+        raise BackendError(f"answers differ by {difference:.2g} from the known ones, at most {limit:.2g} is right")
+    return backend

@@ -1,0 +1,80 @@
+"""TFLite files, run by ai-edge-litert or by its predecessor tflite-runtime: two packages with one interface."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from edgedigits.backends.base import Adapter
+from edgedigits.errors import BackendError, require
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+BATCH_OF_ONE = (1, 28, 28, 1)
+
+
+class TFLite(Adapter):
+    """A file with a fixed batch of one; how pixels are stored is read from the file, for any input type."""
+
+    name = "tflite"
+
+    def __init__(self, path: Path, *, threads: int = 1) -> None:
+        self._interpreter = self._open(path, threads)
+        self._interpreter.allocate_tensors()
+        source, target = self._interpreter.get_input_details()[0], self._interpreter.get_output_details()[0]
+        if tuple(source["shape"]) != BATCH_OF_ONE:
+            raise BackendError(f"{path} takes {tuple(source['shape'])}, expected {BATCH_OF_ONE}; export it again")
+        self._input, self._output = source["index"], target["index"]
+        self._stored = stored_pixels(source)
+        self._scale, self._zero_point = target["quantization"] if target["quantization"][0] else (1.0, 0)
+
+    def _open(self, path: Path, threads: int) -> Any:
+        raise NotImplementedError
+
+    def _run(self, patches: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """One by one: batches of more gain a tenth at best, and would need a second set of buffers."""
+        interpreter = self._interpreter
+        answers = np.empty((len(patches), 10), np.float32)
+        for answer, image in zip(answers, self._stored[patches][:, None, :, :, None], strict=True):
+            interpreter.set_tensor(self._input, image)
+            interpreter.invoke()
+            answer[:] = interpreter.get_tensor(self._output)[0]
+        return (answers - np.float32(self._zero_point)) * np.float32(self._scale)
+
+
+def stored_pixels(details: dict[str, Any]) -> NDArray[Any]:
+    """How the file stores each of the 256 pixel values, (256,) in its input's dtype: one look-up quantises a picture."""
+    values = np.arange(256) / 255
+    dtype, (scale, zero_point) = np.dtype(details["dtype"]), details["quantization"]
+    if not scale:
+        return values.astype(dtype)
+    limits = np.iinfo(dtype)
+    return np.clip(np.rint(values / scale) + zero_point, limits.min, limits.max).astype(dtype)
+
+
+class LiteRT(TFLite):
+    """ai-edge-litert."""
+
+    name = "litert"
+
+    def _open(self, path: Path, threads: int) -> Any:
+        runtime = require("ai_edge_litert.interpreter", extra="headless")
+        return runtime.Interpreter(model_path=os.fspath(path), num_threads=threads)
+
+
+class TFLiteRuntime(TFLite):
+    """tflite-runtime, for devices for which its successor has no wheel."""
+
+    name = "tflite-runtime"
+
+    def _open(self, path: Path, threads: int) -> Any:
+        if int(np.__version__.split(".")[0]) >= 2:
+            # Its import succeeds then, and the interpreter fails with a page of noise.
+            raise BackendError(f"tflite-runtime needs numpy<2, found {np.__version__}")
+        runtime = require("tflite_runtime.interpreter", extra="tflite-runtime")
+        return runtime.Interpreter(model_path=os.fspath(path), num_threads=threads)

@@ -1,0 +1,164 @@
+"""A bundle: a folder with a manifest, the files of one network in several formats, and what was measured about each.
+
+Loading checks the manifest's schema, that every file stays inside the folder, is there, and has the SHA-256 it had when
+it was proven.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from edgedigits.errors import BundleError
+from edgedigits.files import sha256, write_json
+from edgedigits.preprocess import PatchSpec
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SCHEMA = 1
+MANIFEST = "manifest.json"
+GOLDEN = "golden.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class TensorSpec:
+    """One input or output of a model file; ``value = (stored - zero_point) * scale`` where it is quantised."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    scale: float | None = None
+    zero_point: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parity:
+    """How a file compares with the network it was made from, over the MNIST test set."""
+
+    agreement: float
+    max_difference: float
+    accuracy_change: float
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One model file; ``path`` is relative to the bundle's folder."""
+
+    format: str
+    path: str
+    sha256: str
+    size_bytes: int
+    input: TensorSpec
+    output: TensorSpec
+    accuracy: float
+    parity: Parity
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What ``manifest.json`` holds, and the folder that it lies in."""
+
+    folder: Path
+    name: str
+    labels: tuple[str, ...]
+    patch: PatchSpec
+    artifacts: tuple[Artifact, ...]
+    golden_sha256: str
+    rejection: dict[str, Any] = field(default_factory=dict)
+    training: dict[str, Any] = field(default_factory=dict)
+    made_with: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, folder: Path) -> Bundle:
+        """Read and check a bundle.
+
+        Raises:
+            BundleError: no manifest, an unknown schema, a path that leaves the folder, a file missing or changed.
+
+        """
+        bundle = _from_manifest(_read_manifest(folder), folder)
+        for path, digest in [(a.path, a.sha256) for a in bundle.artifacts] + [(GOLDEN, bundle.golden_sha256)]:
+            _check_file(folder, path, digest)
+        return bundle
+
+    def save(self) -> None:
+        """Write the manifest into the bundle's folder."""
+        content = asdict(self)
+        content.pop("folder")
+        write_json(self.folder / MANIFEST, {"schema": SCHEMA, **content})
+
+    def artifact(self, format: str) -> Artifact:
+        """The artifact in this format.
+
+        Raises:
+            BundleError: the bundle has none.
+
+        """
+        for artifact in self.artifacts:
+            if artifact.format == format:
+                return artifact
+        have = ", ".join(artifact.format for artifact in self.artifacts)
+        raise BundleError(f"bundle {self.folder} has no {format!r} artifact; it has: {have}")
+
+    @cached_property
+    def golden(self) -> dict[str, NDArray[Any]]:
+        """Known patches and answers: ``patches`` (N, 28, 28) uint8, ``labels`` (N,) uint8, per format (N, 10) float32."""
+        with np.load(self.folder / GOLDEN, allow_pickle=False) as arrays:
+            return dict(arrays)
+
+
+def default_bundle() -> Path:
+    """Folder of the bundle that is shipped: inside the installed package, or in ``models/`` of a checkout."""
+    package = Path(__file__).resolve().parent
+    installed = package / "models" / "mnist-cnn"
+    return installed if installed.is_dir() else package.parent / "models" / "mnist-cnn"
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:
+    path = folder / MANIFEST
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BundleError(f"no {MANIFEST} in {folder}; name a folder that `edgedigits export` wrote") from None
+    except (OSError, ValueError) as error:
+        raise BundleError(f"{path} cannot be read as JSON ({error}); export the bundle again") from error
+    schema = content.get("schema") if isinstance(content, dict) else None
+    if schema != SCHEMA:
+        raise BundleError(f"{path} has schema {schema!r}, this version reads {SCHEMA}; export the bundle again")
+    return dict(content)
+
+
+def _from_manifest(content: dict[str, Any], folder: Path) -> Bundle:
+    try:
+        fields = {name: value for name, value in content.items() if name != "schema"}
+        fields["labels"] = tuple(fields["labels"])
+        fields["patch"] = PatchSpec(**fields["patch"])
+        fields["artifacts"] = tuple(_artifact(entry) for entry in fields["artifacts"])
+        return Bundle(folder=folder, **fields)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise BundleError(f"{folder / MANIFEST} is not a manifest of schema {SCHEMA} ({error})") from error
+
+
+def _artifact(entry: dict[str, Any]) -> Artifact:
+    tensors = {end: TensorSpec(**(entry[end] | {"shape": tuple(entry[end]["shape"])})) for end in ("input", "output")}
+    return Artifact(**(entry | tensors | {"parity": Parity(**entry["parity"])}))
+
+
+def _check_file(folder: Path, path: str, digest: str) -> None:
+    file = folder / path
+    if not file.resolve().is_relative_to(folder.resolve()):
+        raise BundleError(f"manifest of {folder} names {path!r}, which lies outside the bundle's folder")
+    if not file.is_file():
+        raise BundleError(f"{file} is missing; copy the whole bundle again")
+    found = sha256(file)
+    if found != digest:
+        raise BundleError(
+            f"{file} has SHA-256 {found[:12]}..., the manifest says {digest[:12]}...; it is damaged or was changed, "
+            "copy or export the bundle again"
+        )

@@ -1,0 +1,84 @@
+"""What can go wrong, as one tree.
+
+    EdgeDigitsError
+    +-- MissingExtraError (ImportError)     an optional library is not installed
+    +-- DataError (ValueError)              training data is not what it should be
+    +-- RunError (ValueError)               a run folder is missing, broken or of another kind
+    +-- BundleError (ValueError)            a bundle is missing, broken or changed
+    +-- BackendError (RuntimeError)         no runtime can run the model here
+    +-- ExportError (RuntimeError)          a conversion failed
+    |   +-- ParityError                     a converted file does not answer as its original
+    +-- PictureError (ValueError)           a picture cannot be read
+    +-- SourceError (OSError)               a camera, clip or stream cannot be opened or stopped sending
+    +-- DisplayError (RuntimeError)         there is no screen to show a window on
+
+Every message is one line: what was found, what was expected, what to do. The command line prints it and exits with 1.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+
+class EdgeDigitsError(Exception):
+    """Base of every error that edgedigits raises on purpose."""
+
+
+class MissingExtraError(EdgeDigitsError, ImportError):
+    """An optional library is not installed."""
+
+
+class DataError(EdgeDigitsError, ValueError):
+    """Training data is not what it should be."""
+
+
+class RunError(EdgeDigitsError, ValueError):
+    """A run folder is missing, broken or of another kind."""
+
+
+class BundleError(EdgeDigitsError, ValueError):
+    """A bundle is missing, broken or changed."""
+
+
+class BackendError(EdgeDigitsError, RuntimeError):
+    """No runtime can run the model here."""
+
+
+class ExportError(EdgeDigitsError, RuntimeError):
+    """A conversion failed."""
+
+
+class ParityError(ExportError):
+    """A converted file does not answer as its original does."""
+
+
+class PictureError(EdgeDigitsError, ValueError):
+    """A picture cannot be read."""
+
+
+class SourceError(EdgeDigitsError, OSError):
+    """A camera, clip or stream cannot be opened, or stopped sending."""
+
+
+class DisplayError(EdgeDigitsError, RuntimeError):
+    """There is no screen to show a window on."""
+
+
+def require(module: str, *, extra: str) -> Any:
+    """Import an optional library.
+
+    Args:
+        module: dotted name, for instance ``"cv2"``.
+        extra: the extra of edgedigits that installs it.
+
+    Raises:
+        MissingExtraError: it is not installed; the message holds the command that installs it.
+
+    """
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise MissingExtraError(
+            f"{module} cannot be imported ({error}); install it with: pip install 'edgedigits[{extra}]'"
+        ) from error

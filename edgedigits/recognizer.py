@@ -1,0 +1,66 @@
+"""Patches to readings: a bundle, the runtime that serves it here, and when to say "no digit"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from edgedigits.backends import Opened, open_backend
+from edgedigits.bundle import Bundle, default_bundle
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read in one place: a digit, or None where it was rejected; confidence in 0..1."""
+
+    digit: int | None
+    confidence: float
+    box_xywh_px: tuple[int, int, int, int] | None = None
+
+
+class Recognizer:
+    """A bundle, opened in the runtime that serves it best here."""
+
+    def __init__(self, bundle: Bundle, opened: Opened) -> None:
+        self.bundle = bundle
+        self.opened = opened
+        self.min_confidence = float(bundle.rejection.get("min_confidence", 0.0))
+
+    @classmethod
+    def load(
+        cls, bundle: Path | None = None, *, backend: str = "auto", format: str | None = None, threads: int = 1
+    ) -> Self:
+        """Load a bundle, the shipped one by default.
+
+        Raises:
+            BundleError: the bundle is missing or broken.
+            BackendError: no runtime here runs it.
+
+        """
+        loaded = Bundle.load(bundle or default_bundle())
+        return cls(loaded, open_backend(loaded, backend=backend, format=format, threads=threads))
+
+    def probabilities(self, patches: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Probabilities (N, 10) float32 of patches (N, 28, 28) uint8."""
+        return self.opened.backend.predict(patches)
+
+    def classify(self, patches: NDArray[np.uint8]) -> list[Reading]:
+        """A reading for each of the patches (N, 28, 28) uint8; the digit is None below the bundle's least confidence."""
+        answers = self.probabilities(patches)
+        return [
+            Reading(digit if confidence >= self.min_confidence else None, confidence)
+            for digit, confidence in zip(answers.argmax(axis=1).tolist(), answers.max(axis=1).tolist(), strict=True)
+        ]
+
+    def __enter__(self) -> Self:
+        self.opened.backend.__enter__()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.opened.backend.__exit__(None, None, None)
