@@ -7,6 +7,7 @@ it was proven.
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -108,7 +109,7 @@ class Bundle:
 
     @cached_property
     def golden(self) -> dict[str, NDArray[Any]]:
-        """Known patches and answers: ``patches`` (N, 28, 28) uint8, ``labels`` (N,) uint8, per format (N, 10) float32."""
+        """Known answers: ``patches`` (N, 28, 28) and ``labels`` (N,), both uint8, and per format (N, 10) float32."""
         with np.load(self.folder / GOLDEN, allow_pickle=False) as arrays:
             return dict(arrays)
 
@@ -147,12 +148,12 @@ def _from_manifest(content: dict[str, Any], folder: Path) -> Bundle:
 
 def _artifact(entry: dict[str, Any]) -> Artifact:
     tensors = {end: TensorSpec(**(entry[end] | {"shape": tuple(entry[end]["shape"])})) for end in ("input", "output")}
-    return Artifact(**(entry | tensors | {"parity": Parity(**entry["parity"])}))
+    return Artifact(**(entry | tensors | {"path": os.fspath(entry["path"]), "parity": Parity(**entry["parity"])}))
 
 
 def _check_file(folder: Path, path: str, digest: str) -> None:
     file = folder / path
-    if not file.resolve().is_relative_to(folder.resolve()):
+    if "\0" in path or not file.resolve().is_relative_to(folder.resolve()):
         raise BundleError(f"manifest of {folder} names {path!r}, which lies outside the bundle's folder")
     if not file.is_file():
         raise BundleError(f"{file} is missing; copy the whole bundle again")

@@ -9,6 +9,7 @@ import numpy as np
 
 from edgedigits.backends.base import Adapter
 from edgedigits.errors import BackendError, require
+from edgedigits.silence import silence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,14 +25,16 @@ class TFLite(Adapter):
     name = "tflite"
 
     def __init__(self, path: Path, *, threads: int = 1) -> None:
-        self._interpreter = self._open(path, threads)
-        self._interpreter.allocate_tensors()
+        with silence():  # no switch of theirs turns off "INFO: Created TensorFlow Lite XNNPACK delegate"
+            self._interpreter = self._open(path, threads)
+            self._interpreter.allocate_tensors()
         source, target = self._interpreter.get_input_details()[0], self._interpreter.get_output_details()[0]
-        if tuple(source["shape"]) != BATCH_OF_ONE:
-            raise BackendError(f"{path} takes {tuple(source['shape'])}, expected {BATCH_OF_ONE}; export it again")
+        if (shape := tuple(map(int, source["shape"]))) != BATCH_OF_ONE:
+            raise BackendError(f"{path} takes {shape}, expected {BATCH_OF_ONE}; export it again")
         self._input, self._output = source["index"], target["index"]
         self._stored = stored_pixels(source)
-        self._scale, self._zero_point = target["quantization"] if target["quantization"][0] else (1.0, 0)
+        scale, zero_point = target["quantization"]
+        self._scale, self._zero_point = np.float32(scale or 1), np.float32(zero_point)
 
     def _open(self, path: Path, threads: int) -> Any:
         raise NotImplementedError
@@ -44,17 +47,18 @@ class TFLite(Adapter):
             interpreter.set_tensor(self._input, image)
             interpreter.invoke()
             answer[:] = interpreter.get_tensor(self._output)[0]
-        return (answers - np.float32(self._zero_point)) * np.float32(self._scale)
+        return (answers - self._zero_point) * self._scale
 
 
 def stored_pixels(details: dict[str, Any]) -> NDArray[Any]:
-    """How the file stores each of the 256 pixel values, (256,) in its input's dtype: one look-up quantises a picture."""
-    values = np.arange(256) / 255
+    """How the file stores the 256 pixel values, (256,) in its input's dtype: one look-up quantises a picture."""
+    values: NDArray[Any] = np.arange(256) / 255
     dtype, (scale, zero_point) = np.dtype(details["dtype"]), details["quantization"]
     if not scale:
         return values.astype(dtype)
     limits = np.iinfo(dtype)
-    return np.clip(np.rint(values / scale) + zero_point, limits.min, limits.max).astype(dtype)
+    values = np.clip(np.rint(values / scale) + zero_point, limits.min, limits.max)
+    return values.astype(dtype)
 
 
 class LiteRT(TFLite):

@@ -7,6 +7,7 @@ and a ``!`` after a point makes a corner there; everywhere else the pen runs smo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -80,7 +81,7 @@ def trace(points: NDArray[np.float64], corners: NDArray[np.bool_]) -> NDArray[np
     """Follow one stroke (N, 2), smooth between its corners, as points (M, 2) at equal distances of about ``STEP``."""
     last = len(points) - 1
     cuts = [0, *(int(i) for i in np.flatnonzero(corners) if 0 < i < last), last]
-    pieces = [smooth(points[a : b + 1]) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+    pieces = [smooth(points[a : b + 1]) for a, b in pairwise(cuts)]
     curve = np.concatenate([piece[:-1] for piece in pieces] + [points[-1:]])
     along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(curve, axis=0), axis=1))])
     count = max(3, int(along[-1] / STEP) + 1)

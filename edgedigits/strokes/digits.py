@@ -20,7 +20,7 @@ FORMS: dict[int, tuple[tuple[float, str], ...]] = {
         (2, "45,10 28,2 8,20 0,54 12,90 32,100 54,86 62,48 52,12 34,3 18,12"),
         (2, "46,4 18,8 0,46 10,88 34,100 56,82 60,44 48,12"),
         (1, "50,8 24,0 2,34 4,80 28,100 54,84 62,46 54,12 42,6 30,16"),
-        (2, "34,0 10,14 0,50 10,86 32,100 54,86 63,50 54,14 34,1 / 62,4 2,97"),
+        (1, "34,0 10,14 0,50 10,86 32,100 54,86 63,50 54,14 34,1 / 62,4 2,97"),
         (1, "34,0 10,14 0,50 10,86 32,100 54,86 63,50 54,14 34,1 / 50,22 14,80"),
     ),
     2: (
@@ -76,6 +76,7 @@ FORMS: dict[int, tuple[tuple[float, str], ...]] = {
         (1, "0,8 38,0 54,10 38,50 24,100"),
         (1, "0,14 10,3 28,8 58,3! 34,50 26,100 / 12,54! 56,46"),
         (1, "0,10! 52,0! 38,100"),
+        (1, "0,24! 30,10 62,0! 50,50 44,100"),
     ),
     8: (
         (3, "50,14 30,0 9,9 9,30 30,46 52,64 52,88 28,100 4,89 4,66 26,47 47,29 51,13"),
@@ -109,14 +110,15 @@ def form(digit: int, *, hand: Hand, rng: np.random.Generator) -> Glyph:
 def one(choice: float, *, rng: np.random.Generator) -> Glyph:
     """Write a one: a bar; a bar with a flag, in most of Europe with a long one; with flag and foot.
 
-    The flag goes up at 30 to 60 degrees and is from a tenth to nearly the whole length of the stem.
+    The flag rises at 30 to 60 degrees and is from a tenth to nearly the whole length of the stem.
     """
     stem = rng.normal(0.0, 0.02)
     bar = np.array([[0.0, 0.0], [stem, 0.5], [rng.normal(0.0, 0.03), 1.0]])
     if choice < 0.3:
         return Glyph((bar,), (np.zeros(3, dtype=bool),))
-    angle = np.deg2rad(rng.uniform(30.0, 60.0))
     length = 0.1 + 0.8 * rng.random() ** 1.3
+    # A long flag that is flat as well would make a seven.
+    angle = np.deg2rad(rng.uniform(30.0 + 18.0 * length, 60.0))
     tip = length * np.array([-np.cos(angle), np.sin(angle)])
     bow = tip / 2 + rng.normal(0.0, 0.06 * length, 2)
     strokes = [np.concatenate([[tip], [bow], bar])]

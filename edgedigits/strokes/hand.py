@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class Hand:
     """One person's writing. Lengths are in heights of a digit.
 
-    ``habits`` holds one number in 0..1 per digit, the person's usual way of writing it.
+    ``retracing`` is the chance that the pen goes over a sign twice; ``habits`` holds one number in 0..1 per digit, the
+    person's usual way of writing it.
     """
 
     slant: float
@@ -27,21 +28,27 @@ class Hand:
     tremor: float
     overshoot: float
     pressure: float
+    retracing: float
     habits: tuple[float, ...]
 
     @classmethod
     def of(cls, rng: np.random.Generator) -> Hand:
         """Draw a person: most slant a little to the right, few write shakily."""
         return cls(
-            slant=float(np.clip(rng.normal(0.12, 0.16), -0.3, 0.55)),
+            slant=float(np.clip(rng.normal(0.13, 0.15), -0.22, 0.55)),
             stretch=float(np.clip(np.exp(rng.normal(0.0, 0.17)), 0.62, 1.5)),
-            carelessness=float(rng.uniform(0.008, 0.034)),
-            wobble=float(rng.uniform(0.008, 0.04)),
-            tremor=float(0.012 * rng.random() ** 3),
+            carelessness=float(rng.uniform(0.008, 0.04)),
+            wobble=float(rng.uniform(0.01, 0.055)),
+            tremor=float(0.007 * rng.random() ** 3),
             overshoot=float(0.06 * rng.random() ** 2),
             pressure=float(rng.uniform(0.02, 0.22)),
+            retracing=float(rng.random() < 0.06) * 0.6,
             habits=tuple(float(habit) for habit in rng.random(10)),
         )
+
+    def plain(self) -> Hand:
+        """Return the same person drawing operators and figures, which slant and stretch would make into others."""
+        return replace(self, slant=self.slant / 4, stretch=self.stretch**0.25)
 
 
 def write(label: str, glyph: Glyph, *, hand: Hand, rng: np.random.Generator, upright: bool = True) -> Strokes:
@@ -55,11 +62,14 @@ def write(label: str, glyph: Glyph, *, hand: Hand, rng: np.random.Generator, upr
         upright: whether to bring the result to height 1, as for digits and letters; other signs keep their size.
 
     """
-    moved = [points + rng.normal(0.0, hand.carelessness, points.shape) for points in glyph.strokes]
-    paths = [_overshot(trace(p, c), hand, rng) for p, c in zip(moved, glyph.corners, strict=True)]
+    times = 2 if rng.random() < hand.retracing else 1
+    moved = [points + rng.normal(0.0, hand.carelessness, points.shape) for points in glyph.strokes * times]
+    paths = [_overshot(trace(p, c), hand, rng) for p, c in zip(moved, glyph.corners * times, strict=True)]
     bend = rng.normal(0.0, 1.0, (2, 3))
+    breadth = max(0.6, *(float(path[:, 0].max()) for path in paths))
     slant, turn = hand.slant + rng.normal(0.0, 0.04), rng.normal(0.0, 0.035)
-    paths = [_bent(path, bend * hand.wobble) @ np.array([[hand.stretch, turn], [-slant - turn, 1.0]]) for path in paths]
+    shear = np.array([[hand.stretch, turn], [-slant - turn, 1.0]])
+    paths = [_bent(path, bend * hand.wobble, breadth) @ shear for path in paths]
     points = np.concatenate(paths)
     low, high = points.min(axis=0), points.max(axis=0)
     scale = 1.0 / max(float(high[1] - low[1]), 1e-3) if upright else 1.0
@@ -74,9 +84,9 @@ def _overshot(path: NDArray[np.float64], hand: Hand, rng: np.random.Generator) -
     return np.concatenate([path, further[None]])
 
 
-def _bent(path: NDArray[np.float64], bend: NDArray[np.float64]) -> NDArray[np.float64]:
+def _bent(path: NDArray[np.float64], bend: NDArray[np.float64], breadth: float) -> NDArray[np.float64]:
     """Push the whole sign about smoothly: quadratic terms in x and y with coefficients ``bend`` (2, 3)."""
-    x, y = path[:, 0] - 0.3, path[:, 1] - 0.5
+    x, y = path[:, 0] / breadth - 0.5, path[:, 1] - 0.5
     terms = np.stack([4 * x * y, 4 * y * y, 4 * x * x])
     shift: NDArray[np.float64] = (bend @ terms).T
     return path + shift
@@ -86,8 +96,8 @@ def _pressed(path: NDArray[np.float64], hand: Hand, rng: np.random.Generator) ->
     """Add tremor, and the width of the line: it swells and thins slowly, and thins where the pen lifts."""
     count = len(path)
     t = np.linspace(0.0, 1.0, count)[:, None]
-    waves = np.arange(3, 3 + 2 * 6, 2)[None, :]
-    shake = np.sin(np.pi * (waves * t * count / 40 + 2 * rng.random((1, 6)))) @ rng.normal(0.0, 0.4, (6, 2))
+    waves = rng.uniform(2.0, 9.0, (1, 8))
+    shake = np.sin(np.pi * (waves * t * count / 50 + 2 * rng.random((1, 8)))) @ rng.normal(0.0, 0.5, (8, 2))
     slow = np.sin(np.pi * (np.array([[1.0, 2.0, 3.0]]) * t * max(1.0, count / 60) + 2 * rng.random((1, 3)))).sum(axis=1)
     lift = 1 - 2 * hand.pressure * np.exp(-(1 - t[:, 0]) * count / 6)
     width = (1 + hand.pressure * 0.5 * slow) * lift

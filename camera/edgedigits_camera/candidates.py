@@ -1,0 +1,115 @@
+"""Every piece of a picture that might be one digit: connected ink, at several scales and several depths of ink.
+
+A digit that is too faint for one threshold, or glued to its neighbour by another, is a component of its own at a third.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from edgedigits.preprocess import to_patch
+from edgedigits_camera.layers import Layer, layers_of
+from edgedigits_camera.splits import pieces
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from edgedigits_camera.profiles import Profile
+
+# Columns of ``Candidates.rows``; box and area in pixels of the layer.
+LAYER, LABEL, X, Y, W, H, AREA, EDGE = range(8)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Parts of layers, N of them; arrays of the same length."""
+
+    layers: tuple[Layer, ...]
+    rows: NDArray[np.int32]
+    """(N, 8): layer, component, box x, y, width, height, number of pixels, number of them at the edge."""
+    ink: NDArray[np.float32]
+    """(N, 3): mean contrast of the ink, its standard deviation, mean contrast of what else lies in the box."""
+    run: NDArray[np.int32]
+    """(N,): at how many depths in a row the component has the same box."""
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, chosen: NDArray[np.generic]) -> Candidates:
+        return Candidates(self.layers, self.rows[chosen], self.ink[chosen], self.run[chosen])
+
+    @property
+    def boxes_px(self) -> NDArray[np.float64]:
+        """(N, 4) float64: x, y, width, height in pixels of the picture."""
+        scales = np.array([layer.scale for layer in self.layers] or [1.0])
+        result: NDArray[np.float64] = self.rows[:, X : H + 1] / scales[self.rows[:, LAYER]][:, None]
+        return result
+
+    def patches(self) -> NDArray[np.uint8]:
+        """(N, 28, 28) uint8: each one's ink alone, in MNIST's form; as dark as its mean is full ink."""
+        patches = np.zeros((len(self), 28, 28), np.uint8)
+        for i, ((layer, label, x, y, w, h, _, _), mean) in enumerate(
+            zip(self.rows.tolist(), self.ink[:, 0].tolist(), strict=True)
+        ):
+            source = self.layers[layer]
+            mask = source.labels[y : y + h, x : x + w] == label
+            contrast = source.contrast[y : y + h, x : x + w]
+            patches[i] = to_patch(np.minimum(contrast * np.float32(255 / mean) * mask, 255).astype(np.uint8))
+        return patches
+
+
+def find_candidates(grey: NDArray[np.uint8], *, profile: Profile) -> Candidates:
+    """Everything of the right size and shape, dark ink on light paper.
+
+    Args:
+        grey: (H, W) uint8.
+        profile: which scales and depths are looked at.
+
+    """
+    layers = tuple(layers_of(grey, profile=profile))
+    parts = [_of_layer(index, layer, profile=profile) for index, layer in enumerate(layers)]
+    if not parts:
+        return Candidates((), np.zeros((0, 8), np.int32), np.zeros((0, 3), np.float32), np.zeros(0, np.int32))
+    rows, ink = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    family = np.array([2 * layer.level + layer.ruled for layer in layers])
+    kept, run = middle_of_runs(rows, family[rows[:, LAYER]])
+    return Candidates(layers, rows[kept], ink[kept], run)
+
+
+def _of_layer(index: int, layer: Layer, *, profile: Profile) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Rows and ink of the components of one layer that pass, and of the pieces of those that are too wide."""
+    stats = layer.stats
+    label = np.flatnonzero(plausible(stats[:, 2], stats[:, 3], stats[:, 4], profile=profile))
+    rows = np.column_stack([np.full_like(label, index), label, stats[label], layer.edge[label]])
+    wide = np.flatnonzero(layer.may_be_several(profile=profile))
+    if len(wide):
+        cut = pieces(layer, wide, profile=profile)
+        cut = cut[plausible(cut[:, 3], cut[:, 4], cut[:, 5], profile=profile)]
+        rows = np.concatenate([rows, np.column_stack([np.full(len(cut), index), cut])])
+    rows = rows.astype(np.int32)
+    return rows, layer.ink_of(rows)
+
+
+def plausible(
+    width: NDArray[np.int32], height: NDArray[np.int32], area: NDArray[np.int32], *, profile: Profile
+) -> NDArray[np.bool_]:
+    """Which components have the size and shape of a digit, (N,) bool; all in pixels of the layer."""
+    fill = area / np.maximum(width * height, 1)
+    fits = (height >= profile.min_height_px) & (height <= profile.max_height_px) & (width <= 1.5 * height)
+    solid = (fill < 0.8) | (width < 0.4 * height)
+    return fits & (fill > 0.06) & solid & (width >= 2)
+
+
+def middle_of_runs(rows: NDArray[np.int32], family: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Of components of one family with nearly the same box at several depths the middle one, and how many there are."""
+    if not len(rows):
+        return np.zeros(0, np.int64), np.zeros(0, np.int32)
+    corner = rows[:, X : Y + 1] + rows[:, W : H + 1]
+    keys = np.column_stack([family, rows[:, X : Y + 1] // 2, corner // 2])
+    _, group, count = np.unique(keys, axis=0, return_inverse=True, return_counts=True)
+    order = np.lexsort((rows[:, LAYER], group.ravel()))
+    starts = np.concatenate([[0], np.cumsum(count)[:-1]])
+    return order[starts + count // 2], count.astype(np.int32)

@@ -1,0 +1,120 @@
+"""A picture cut into ink and paper in several ways: at several scales, at several depths, with ruled lines and without."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from edgedigits_camera.flatten import ink_contrast
+from edgedigits_camera.ruling import without_ruling
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from edgedigits_camera.profiles import Profile
+
+MIN_CONTRAST = 10
+CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One scale of a picture, cut at one depth of ink."""
+
+    level: int
+    scale: float
+    """Pixels of this layer for one pixel of the picture."""
+    depth: int
+    """Ink is what is deeper than this, in 1/255; 0 for half of the deepest ink around."""
+    ruled: bool
+    """Whether ruled lines were taken out."""
+    contrast: NDArray[np.uint8]
+    """(H, W) uint8."""
+    integral: NDArray[np.int32]
+    """(H + 1, W + 1) int32: sums of the contrast."""
+    labels: NDArray[np.int32]
+    """(H, W): which component each pixel belongs to, 0 for paper."""
+    stats: NDArray[np.int32]
+    """(components, 5): box and area, as ``cv2.connectedComponentsWithStats`` gives them; the paper's is zero."""
+    edge: NDArray[np.int32]
+    """(components,): how many of its pixels touch the paper."""
+    tone: NDArray[np.float64]
+    """(components, 2): mean and standard deviation of its contrast."""
+
+    def may_be_several(self, *, profile: Profile) -> NDArray[np.bool_]:
+        """(components,) bool: lines, not blots, and wide enough for two digits that touch."""
+        width, height, area = self.stats[:, 2], self.stats[:, 3], self.stats[:, 4]
+        fits = (height >= profile.min_height_px) & (height <= profile.max_height_px)
+        line = (area < 0.5 * width * height) & (2 * area < 0.3 * height * np.maximum(self.edge, 1))
+        result: NDArray[np.bool_] = fits & line & (width > 0.75 * height) & (width < profile.widest * height)
+        return result
+
+    def ink_of(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
+        """(N, 3) float32 for rows of candidates: mean and deviation of the ink, mean of what else lies in the box."""
+        label, x, y, w, h, area = rows[:, 1:7].T
+        mean, deviation = self.tone[label].T
+        total = self.integral
+        inside = total[y + h, x + w] - total[y, x + w] - total[y + h, x] + total[y, x]
+        others = np.clip(inside - mean * area, 0, None) / np.maximum(w * h - area, 1)
+        return np.column_stack([mean, deviation, others]).astype(np.float32)
+
+
+def layers_of(grey: NDArray[np.uint8], *, profile: Profile) -> Iterator[Layer]:
+    """All layers of a picture (H, W) uint8, dark ink on light paper."""
+    for level, (scale, scaled) in enumerate(pyramid(grey, profile=profile)):
+        contrast = ink_contrast(scaled)
+        cleaned = without_ruling(contrast)
+        for ruled, cut in enumerate((contrast,) if cleaned is None else (contrast, cleaned)):
+            integral = cv2.integral(cut, sdepth=cv2.CV_32S)
+            for depth, mask in masks(cut, profile=profile):
+                labels, stats, edge, tone = measured(mask, cut)
+                yield Layer(level, scale, depth, bool(ruled), cut, integral, labels, stats, edge, tone)
+
+
+def pyramid(grey: NDArray[np.uint8], *, profile: Profile) -> Iterator[tuple[float, NDArray[np.uint8]]]:
+    """The picture, each time half as large, until no digit fits; a small one twice as large first."""
+    scale = 1.0
+    if max(grey.shape) <= profile.enlarge_below_px:
+        scale, grey = 2.0, cv2.resize(grey, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    while max(grey.shape) > profile.largest_px:
+        scale, grey = scale / 2, halved(grey)
+    while min(grey.shape) >= 2 * profile.min_height_px:
+        yield scale, grey
+        scale, grey = scale / 2, halved(grey)
+
+
+def halved(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Half as large; thin dark strokes are thickened first, so that they do not fade."""
+    height, width = grey.shape
+    thick = cv2.erode(grey, np.ones((2, 2), np.uint8))
+    return cv2.resize(thick, (max(1, width // 2), max(1, height // 2)), interpolation=cv2.INTER_AREA)
+
+
+def masks(contrast: NDArray[np.uint8], *, profile: Profile) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+    """Depth, and (H, W) uint8, 0 or 1: ink deeper than each depth; last, deeper than half of the deepest ink around."""
+    for depth in profile.depths:
+        yield depth, cv2.threshold(contrast, depth, 1, cv2.THRESH_BINARY)[1]
+    around = cv2.dilate(cv2.resize(contrast, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA), np.ones((9, 9)))
+    around = cv2.resize(around, contrast.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    yield 0, (contrast > np.maximum(around // 2, MIN_CONTRAST)).astype(np.uint8)
+
+
+def measured(
+    mask: NDArray[np.uint8], contrast: NDArray[np.uint8]
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
+    """Labels, stats, edge and tone of the components of a mask, all at once."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
+    stats[0] = 0
+    where = np.flatnonzero(mask)
+    label, tone = labels.ravel()[where], contrast.ravel()[where].astype(np.float64)
+    area = np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
+    mean = np.bincount(label, tone, minlength=count) / area
+    variance = np.bincount(label, tone * tone, minlength=count) / area - mean**2
+    inner = cv2.erode(mask, CROSS, borderType=cv2.BORDER_CONSTANT, borderValue=0).ravel()[where]
+    edge = np.bincount(label[inner == 0], minlength=count).astype(np.int32)
+    return labels, stats, edge, np.column_stack([mean, np.sqrt(np.maximum(variance, 0))])

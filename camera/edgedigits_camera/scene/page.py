@@ -1,0 +1,75 @@
+"""A page, laid out and written, before anybody takes a picture of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from edgedigits.strokes import KINDS as SIGNS
+from edgedigits_camera.scene.ink import Inking
+from edgedigits_camera.scene.paper import page_of
+from edgedigits_camera.scene.printed import print_text
+from edgedigits_camera.scene.rows import rows_of
+from edgedigits_camera.scene.spec import PAPERS, SceneSpec, pick
+from edgedigits_camera.scene.table import table_of
+from edgedigits_camera.scene.texture import surface
+from edgedigits_camera.scene.writer import Glyphs, Writer, scattered
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from edgedigits_camera.scene.marks import Mark
+    from edgedigits_camera.scene.rows import Area
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A written page, flat and evenly lit: paper (H, W, 3) float32, marks on it, pen, and the seed of its grain."""
+
+    paper: NDArray[np.float32]
+    marks: tuple[Mark, ...]
+    inking: Inking
+    grain_seed: int
+
+
+def lay_page(
+    spec: SceneSpec, rng: np.random.Generator, *, size_px: tuple[int, int], area: Area, glyphs: Glyphs | None = None
+) -> Page:
+    """Write a page; all digits lie in the area. Scenes without a page are a surface without marks."""
+    shape = size_px[::-1]
+    if spec.paper not in PAPERS:
+        return Page(surface(spec.paper, rng, shape), (), Inking.of(spec.pen, rng), grain_seed=0)
+    inking = Inking.of(spec.pen, rng)
+    writer = Writer(spec, rng, width=inking.width, glyphs=glyphs)
+    paper = page_of(spec, rng, shape)
+    marks = _written(writer, paper, area, len(inking.colours))
+    if spec.paper == "newspaper" or (spec.paper in ("cardboard", "plain") and rng.random() < 0.15):
+        margin_px = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * spec.digit_px * 0.3
+        capital_px = float(np.clip(spec.digit_px * rng.uniform(0.25, 0.7), 7, max(8, shape[0] / 12)))
+        print_text(paper, rng, capital_px=capital_px, keep=[mark.corners + margin_px for mark in marks])
+    return Page(paper, tuple(marks), inking, grain_seed=int(rng.integers(2**31)))
+
+
+def _written(writer: Writer, paper: NDArray[np.float32], area: Area, inks: int) -> list[Mark]:
+    """Fill a page by its layout."""
+    spec, rng = writer.spec, writer.rng
+    if spec.layout == "scattered":
+        return scattered(writer, [str(int(d)) for d in rng.integers(0, 10, int(rng.integers(2, 16)))], area)
+    if spec.layout == "doodles":
+        return scattered(writer, [pick(SIGNS, rng) for _ in range(int(rng.integers(2, 14)))], area)
+    if spec.layout == "table":
+        table, text = table_of(spec.digit_px, area, rng)
+        table.rule(paper)
+    else:
+        text = [[row] for row in rows_of(spec, area, rng)]
+    marks = [
+        mark
+        for index, rows in enumerate(text)
+        for row in rows
+        for mark in writer.row(row, index=index, area=area, ink=index % inks)
+    ]
+    if spec.layout == "mixed" and rng.random() < 0.5:
+        marks = scattered(writer, ["doodle", "scribble", "line"], area, around=marks)
+    return marks

@@ -1,0 +1,163 @@
+"""A picture of a page: projected, inked, lit, photographed, with the digits that are in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from edgedigits_camera.scene import light as lights
+from edgedigits_camera.scene.ink import ink_of, lay, project
+from edgedigits_camera.scene.lens import Camera
+from edgedigits_camera.scene.spec import SceneSpec, pick
+from edgedigits_camera.scene.texture import surface
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from edgedigits_camera.scene.marks import Mark
+    from edgedigits_camera.scene.page import Page
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnDigit:
+    """A digit that is in a scene: its tight box in the picture, and the index of the given glyph if it is one."""
+
+    digit: int
+    box_xywh_px: tuple[int, int, int, int]
+    glyph: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A picture and what is written in it.
+
+    Attributes:
+        image: (H, W, 3) uint8 BGR.
+        digits: every digit, in reading order where the layout has lines.
+        lines: the digits of each line of text, in reading order; empty where digits are scattered.
+        spec: the kind of scene.
+
+    """
+
+    image: NDArray[np.uint8]
+    digits: tuple[DrawnDigit, ...]
+    lines: tuple[str, ...]
+    spec: SceneSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """What stands between a page and its picture: where the page goes, the light on it, the camera.
+
+    ``glare`` is None where there is none; ``ground`` (H, W, 3) is what lies around a page that leaves room.
+    """
+
+    spec: SceneSpec
+    homography: NDArray[np.float64]
+    light: NDArray[np.float32]
+    glare: NDArray[np.float32] | None
+    ground: NDArray[np.float32] | None
+    camera: Camera
+
+
+def shot_of(
+    spec: SceneSpec, homography: NDArray[np.float64], rng: np.random.Generator, *, size_px: tuple[int, int], whole: bool
+) -> Shot:
+    """Draw the light and the camera; ``whole`` shows the whole page before some ground."""
+    shape = size_px[::-1]
+    ground = surface(pick(("wood", "fabric", "blobs"), rng), rng, shape) * 0.7 if whole else None
+    return Shot(
+        spec,
+        homography,
+        lights.light_of(spec.light, rng, shape, strength=spec.strength),
+        lights.glare_of(rng, shape, strength=spec.strength) if spec.light == "glare" else None,
+        ground,
+        _exposed(Camera.of(spec.camera, rng, strength=spec.strength, digit_px=spec.digit_px), spec, rng),
+    )
+
+
+def _exposed(camera: Camera, spec: SceneSpec, rng: np.random.Generator) -> Camera:
+    """A camera keeps blackboards dark, and dim rooms stay dim and get noisy."""
+    if spec.paper == "blackboard":
+        return replace(camera, brightness=float(rng.uniform(0.2, 0.35)))
+    if spec.light == "dim":
+        noise = max(camera.noise, 0.008 + 0.012 * spec.strength)
+        return replace(camera, brightness=float(rng.uniform(0.2, 0.4)), noise=noise)
+    return camera
+
+
+def take(page: Page, shot: Shot, rng: np.random.Generator) -> Scene:
+    """Take a picture of a page."""
+    height, width = page.paper.shape[:2]
+    matrix = _for_pixels(shot.homography)
+    picture = cv2.warpPerspective(page.paper, matrix, (width, height), borderMode=cv2.BORDER_REFLECT_101)
+    covers, seen = _inked(page, shot.homography)
+    for ink, cover in enumerate(covers):
+        if cover.any():
+            # The ink of a page is the same in every picture of it.
+            lay(picture, cover, page.inking, ink=ink, rng=np.random.default_rng([page.grain_seed, ink]))
+    if shot.ground is not None:
+        picture = _before(picture, shot.ground, shot.homography)
+    picture *= cv2.cvtColor(shot.light, cv2.COLOR_GRAY2BGR)
+    if shot.glare is not None:
+        picture += cv2.cvtColor(shot.glare, cv2.COLOR_GRAY2BGR)
+    return Scene(shot.camera.shoot(picture, rng), tuple(digit for _, digit in seen), _lines(seen), shot.spec)
+
+
+def _inked(
+    page: Page, homography: NDArray[np.float64]
+) -> tuple[list[NDArray[np.float32]], list[tuple[Mark, DrawnDigit]]]:
+    """Where the ink of each pen lies in the picture, (H, W) 0..1 each, and the digits in sight with their boxes."""
+    shape = (page.paper.shape[0], page.paper.shape[1])
+    covers = [np.zeros(shape, np.float32) for _ in page.inking.colours]
+    seen: list[tuple[Mark, DrawnDigit]] = []
+    for mark in page.marks:
+        inked = ink_of(mark, homography, shape)
+        if inked is None:
+            continue
+        left, top, cover = inked
+        part = covers[mark.ink][top : top + cover.shape[0], left : left + cover.shape[1]]
+        np.maximum(part, cover, out=part)
+        if mark.digit is not None:
+            seen.append((mark, DrawnDigit(mark.digit, tight_box(cover, left, top), mark.glyph)))
+    return covers, seen
+
+
+def _before(
+    picture: NDArray[np.float32], ground: NDArray[np.float32], matrix: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """Show ground where the page ends, with the page's own shadow on it."""
+    height, width = picture.shape[:2]
+    corners = project(matrix, np.array([[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]]))
+    mask = np.zeros((height, width), np.uint8)
+    cv2.fillPoly(mask, [corners.round().astype(np.int32)], 255, cv2.LINE_AA)
+    shade = cv2.GaussianBlur(mask, (0, 0), max(2.0, width / 90)).astype(np.float32) / 255
+    page = mask.astype(np.float32)[:, :, None] / 255
+    seen: NDArray[np.float32] = picture * page + ground * (1 - 0.6 * shade[:, :, None]) * (1 - page)
+    return seen
+
+
+def tight_box(cover: NDArray[np.float32], left: int, top: int) -> tuple[int, int, int, int]:
+    """Box around the pixels that ink covers by at least half, or by half of the most where a pen is thinner."""
+    inked = cover >= 0.5 * min(1.0, float(cover.max()))
+    rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
+    x, y = left + int(columns[0]), top + int(rows[0])
+    return x, y, int(columns[-1] - columns[0]) + 1, int(rows[-1] - rows[0]) + 1
+
+
+def _lines(seen: list[tuple[Mark, DrawnDigit]]) -> tuple[str, ...]:
+    """Digits of each row of marks."""
+    rows: dict[int, str] = {}
+    for mark, digit in seen:
+        if mark.row is not None:
+            rows[mark.row] = rows.get(mark.row, "") + str(digit.digit)
+    return tuple(rows[row] for row in sorted(rows))
+
+
+def _for_pixels(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same mapping for OpenCV, whose pixel centres lie at whole numbers instead of halves."""
+    half = np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.0, 0.0, 1.0]])
+    return np.asarray(np.linalg.inv(half) @ matrix @ half, np.float64)

@@ -1,0 +1,105 @@
+"""What a drawn scene may be: named kinds, and the numbers that go with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+PAPERS = ("plain", "ruled", "grid", "newspaper", "cardboard", "whiteboard", "blackboard")
+TEXTURES = ("wood", "gravel", "grass", "bricks", "fabric", "blobs", "specks")
+PENS = ("ballpoint", "fineliner", "marker", "pencil", "chalk")
+LIGHTS = ("even", "gradient", "shadow", "vignette", "glare", "dim")
+CAMERAS = ("good", "defocused", "shaken", "noisy", "tinted", "compressed", "coarse")
+LAYOUTS = ("line", "lines", "columns", "table", "sums", "scattered", "touching", "mixed")
+EMPTY_LAYOUTS = ("empty", "words", "doodles")
+"""Layouts without a digit."""
+
+KINDS = {
+    "paper": PAPERS + TEXTURES,
+    "pen": PENS,
+    "light": LIGHTS,
+    "camera": CAMERAS,
+    "layout": LAYOUTS + EMPTY_LAYOUTS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SceneSpec:
+    """One kind of scene; what it leaves open is drawn from the seed.
+
+    Attributes:
+        paper: one of ``PAPERS``, or of ``TEXTURES`` for scenes without a page.
+        pen: one of ``PENS``.
+        light: one of ``LIGHTS``.
+        camera: one of ``CAMERAS``, what ails it.
+        layout: one of ``LAYOUTS``, or of ``EMPTY_LAYOUTS`` for scenes without a digit.
+        digit_px: height of the digits in the picture.
+        strength: how bad light and camera are, 0..1.
+        tilt: how far the page is turned and leans away, 0..1 (1: up to 14 degrees, and a strong perspective).
+
+    Raises:
+        ValueError: a kind has an unknown name, or a number is out of its range.
+
+    """
+
+    paper: str = "plain"
+    pen: str = "fineliner"
+    light: str = "even"
+    camera: str = "good"
+    layout: str = "lines"
+    digit_px: float = 48.0
+    strength: float = 0.5
+    tilt: float = 0.2
+
+    def __post_init__(self) -> None:
+        for name, known in KINDS.items():
+            if getattr(self, name) not in known:
+                raise ValueError(f"{name} must be one of {', '.join(known)}, got {getattr(self, name)!r}")
+        if self.digit_px < 8:
+            raise ValueError(f"digit_px must be at least 8, got {self.digit_px:g}")
+        for name in ("strength", "tilt"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} must lie in 0..1, got {getattr(self, name):g}")
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The names of its kinds, such as ``"paper:ruled"``, to group results by."""
+        return tuple(f"{name}:{getattr(self, name)}" for name in KINDS)
+
+    @classmethod
+    def of(cls, rng: np.random.Generator, *, size_px: tuple[int, int] = (640, 480)) -> SceneSpec:
+        """Draw a kind of scene with digits, every kind of everything about equally often."""
+        paper = pick(PAPERS, rng)
+        # Digits under 14 pixels nobody reads; those over 400 do not fit most pictures.
+        lowest, highest = np.log(14.0), np.log(np.clip(0.5 * min(size_px), 15.0, 400.0))
+        return cls(
+            paper=paper,
+            pen=_pen_for(paper, rng),
+            light=pick(LIGHTS, rng),
+            camera=pick(CAMERAS, rng),
+            layout=pick(LAYOUTS, rng),
+            digit_px=float(np.exp(lowest + (highest - lowest) * rng.beta(1.6, 2.0))),
+            strength=float(rng.random()),
+            tilt=float(rng.random() ** 1.5),
+        )
+
+    @classmethod
+    def without_digits(cls, rng: np.random.Generator, *, size_px: tuple[int, int] = (640, 480)) -> SceneSpec:
+        """Draw a kind of scene in which there is no digit: papers and textures, empty, with words, with doodles."""
+        spec = replace(cls.of(rng, size_px=size_px), layout=pick(EMPTY_LAYOUTS, rng))
+        return replace(spec, paper=pick(TEXTURES, rng), layout="empty") if rng.random() < 0.4 else spec
+
+
+def pick(names: tuple[str, ...], rng: np.random.Generator) -> str:
+    """Choose one name."""
+    return names[int(rng.integers(len(names)))]
+
+
+def _pen_for(paper: str, rng: np.random.Generator) -> str:
+    """Choose a pen that people use there."""
+    if paper == "blackboard":
+        return "chalk"
+    if paper in ("whiteboard", "cardboard"):
+        return "marker" if rng.random() < 0.8 else "fineliner"
+    return pick(("ballpoint", "ballpoint", "fineliner", "marker", "pencil"), rng)

@@ -1,0 +1,87 @@
+"""``edgedigits benchmark``: latency on this device."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from edgedigits.benchmark import Benchmark
+    from edgedigits.latency import LatencyReport
+
+
+def benchmark(
+    bundle: Annotated[Path | None, typer.Argument(help="Bundle to measure; the shipped one by default.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Write the JSON into this file as well.", metavar="FILE")] = None,
+    runs: Annotated[int, typer.Option(min=1, help="Single images per artifact and runtime.")] = 1000,
+    threads: Annotated[int, typer.Option(min=1, help="For the runtimes that take it.")] = 1,
+    backend: Annotated[str, typer.Option(help="auto for all, or the name of one.")] = "auto",
+) -> None:
+    """Measure latency, start and memory of every artifact in every runtime that is here."""
+    from rich.console import Console
+
+    from edgedigits.benchmark import run_benchmark
+    from edgedigits.bundle import Bundle, default_bundle
+    from edgedigits.files import write_json
+
+    loaded = Bundle.load(bundle or default_bundle())
+    with Console(stderr=True).status("measuring") as status:
+        result = run_benchmark(
+            loaded,
+            backend=backend,
+            runs=runs,
+            threads=threads,
+            on_start=lambda candidate: status.update(f"measuring {candidate.format} in {candidate.backend}"),
+        )
+    content = asdict(result)
+    if out:
+        write_json(out, content)
+    if as_json:
+        typer.echo(json.dumps(content, indent=2))
+    else:
+        console = Console(highlight=False)
+        console.print(table(result))
+        console.print(*notes(result), sep="\n", soft_wrap=True)
+
+
+def table(result: Benchmark) -> RenderableType:
+    """One row per artifact and runtime, the fastest first."""
+    from rich.box import SIMPLE
+    from rich.table import Table
+
+    shown = Table(title=f"{result.bundle} on {result.device.model}, {result.reports[0].threads} thread(s)", box=SIMPLE)
+    for heading in ("backend", "format"):
+        shown.add_column(heading, no_wrap=True)
+    for heading in ("p50 us", "p90 us", "p99 us", "start ms", "MB", "Celsius"):
+        shown.add_column(heading, justify="right", no_wrap=True)
+    for report in sorted(result.reports, key=lambda report: report.p50_us):
+        numbers = (report.p50_us, report.p90_us, report.p99_us, report.start_ms, report.memory_mb)
+        shown.add_row(report.backend, report.format, *(f"{number:.1f}" for number in numbers), temperature(report))
+    return shown
+
+
+def temperature(report: LatencyReport) -> str:
+    """Before and after, where there is a sensor."""
+    if report.before_c is None or report.after_c is None:
+        return "-"
+    return f"{report.before_c:.0f} to {report.after_c:.0f}"
+
+
+def notes(result: Benchmark) -> list[str]:
+    """What the numbers rest on, and what could not be measured."""
+    device = result.device
+    versions = ", ".join(f"{name} {version}" for name, version in device.versions.items())
+    first = result.reports[0]
+    failures = [f"not measured: {failed.format} in {failed.backend}: {failed.reason}" for failed in result.failures]
+    return [
+        f"{first.runs} single images each, after {first.warm_up} for warming up",
+        f"{device.cores} cores, {device.machine}, {device.system}, Python {device.python}, {versions}",
+        *failures,
+    ]

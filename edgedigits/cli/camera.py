@@ -1,0 +1,102 @@
+"""``edgedigits camera``: digits in live pictures."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import ExitStack
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from edgedigits.errors import DisplayError, require
+
+if TYPE_CHECKING:
+    from edgedigits_camera.sinks import Sink
+
+
+class Display(StrEnum):
+    """Where the picture is shown."""
+
+    WINDOW = "window"
+    NONE = "none"
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """Width and height of ``640x480``."""
+    width, _, height = text.lower().partition("x")
+    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+        raise typer.BadParameter(f"{text!r} is no size; expected WIDTHxHEIGHT in pixels, for instance 640x480")
+    return int(width), int(height)
+
+
+def camera(
+    source: Annotated[str, typer.Option(help="Camera number, clip, picture, URL of a stream, or demo.")] = "0",
+    display: Annotated[
+        Display | None,
+        typer.Option(help="A window by default, where there is a screen and no --json.", show_default=False),
+    ] = None,
+    max_frames: Annotated[int | None, typer.Option(min=1, help="End after so many frames.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per frame and line.")] = False,
+    size: Annotated[str | None, typer.Option(metavar="WxH", help="Ask a camera for this size, in pixels.")] = None,
+    bundle: Annotated[Path | None, typer.Option(help="Bundle to use; the shipped one by default.")] = None,
+    backend: Annotated[str, typer.Option(help="auto, litert, tflite-runtime, onnxruntime, opencv or numpy.")] = "auto",
+) -> None:
+    """Find and read handwritten digits live; q, Esc or Ctrl-C ends it."""
+    size_px = parse_size(size) if size else None
+    require("cv2", extra="headless")
+    from edgedigits.recognizer import Recognizer
+    from edgedigits_camera.profiles import LIVE
+    from edgedigits_camera.reader import read_page
+    from edgedigits_camera.runtime import run
+    from edgedigits_camera.sources import open_source
+
+    with ExitStack() as stack:
+        window = open_window(display, stack, unless=as_json)
+        recognizer = stack.enter_context(Recognizer.load(bundle, backend=backend))
+        typer.echo(recognizer.opened.explain(), err=True)
+        frames = stack.enter_context(open_source(source, size_px=size_px, watched=bool(window)))
+        typer.echo(f"reading {frames.title}", err=True)
+        sinks = window + lines_of(as_json=as_json, windowed=bool(window))
+        summary = run(frames, partial(read_page, recognizer=recognizer, profile=LIVE), sinks, max_frames=max_frames)
+    release_stdout()
+    typer.echo(str(summary), err=True)
+
+
+def open_window(display: Display | None, stack: ExitStack, *, unless: bool) -> list[Sink]:
+    """Return the window where one is wanted, or where nothing was said and one is possible.
+
+    Raises:
+        DisplayError: one is wanted and not possible.
+
+    """
+    from edgedigits_camera.display import Window
+
+    if display is Display.NONE or (display is None and unless):
+        return []
+    try:
+        return [stack.enter_context(Window())]
+    except DisplayError:
+        if display:
+            raise
+        return []
+
+
+def lines_of(*, as_json: bool, windowed: bool) -> list[Sink]:
+    """Return what writes to stdout: JSON where wanted, else text where there is no window."""
+    from edgedigits_camera.sinks import JsonLines, TextLines
+
+    if as_json:
+        return [JsonLines(sys.stdout)]
+    return [] if windowed else [TextLines(sys.stdout)]
+
+
+def release_stdout() -> None:
+    """Flush; where the reading program is gone, point stdout elsewhere, or Python would complain at its end."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

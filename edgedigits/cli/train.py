@@ -1,0 +1,112 @@
+"""``edgedigits train``: a recipe to a run folder."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from edgedigits.training.recipes import Recipe
+    from edgedigits.training.runs import Run
+
+DEFAULT = "robust"
+
+
+def train(
+    recipe: Annotated[
+        str | None, typer.Option(help="notebook, fast or robust.", show_default="robust, or that of the run")
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="mnist.npz or a folder of IDX files; else EDGEDIGITS_MNIST, the Keras cache, a download."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Run folder; runs/RECIPE by default.", metavar="DIR")] = None,
+    epochs: Annotated[
+        int | None, typer.Option(min=1, help="Epochs; the recipe's by default, as in what follows.")
+    ] = None,
+    batch_size: Annotated[int | None, typer.Option(min=1, help="Images in a batch, over all devices.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(min=1e-9, help="Peak learning rate.")] = None,
+    validation_split: Annotated[
+        float | None, typer.Option(min=0.0, max=0.9, help="Share at the end of the training set kept for validation.")
+    ] = None,
+    patience: Annotated[
+        int | None,
+        typer.Option(
+            "--early-stopping", "--patience", min=1, help="Stop after so many epochs without a lower validation loss."
+        ),
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Use the first so many training images only.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Decides weights, order and augmentation.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in the run folder.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the run in the run folder.")] = False,
+    strategy: Annotated[
+        str, typer.Option(help="none, mirrored (all GPUs here) or multiworker (machines, by TF_CONFIG).")
+    ] = "none",
+) -> None:
+    """Train the network and write a run folder with model, figures and pictures."""
+    from edgedigits.training.quiet import import_tensorflow
+
+    import_tensorflow()
+    from edgedigits.cli.training_bar import TrainingBar
+    from edgedigits.training.data import load_mnist
+    from edgedigits.training.distribute import STRATEGIES
+    from edgedigits.training.runs import Run
+    from edgedigits.training.train import Launch
+    from edgedigits.training.train import train as train_run
+
+    check_choice("--strategy", strategy, STRATEGIES)
+    changes: dict[str, int | float | str | None] = {
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "learning_rate": learning_rate,
+        "validation_split": validation_split,
+        "patience": patience,
+        "limit": limit,
+        "seed": seed,
+    }
+    run = Run(out or Path("runs") / (recipe or DEFAULT))
+    wanted = resumed_recipe(run, changes | {"name": recipe}) if resume else changed_recipe(recipe or DEFAULT, changes)
+    mnist = load_mnist(data, validation_split=wanted.validation_split, limit=wanted.limit)
+    launch = Launch(existing="resume" if resume else "replace" if force else "refuse", strategy=strategy)
+    try:
+        with TrainingBar(wanted.name) as bar:
+            scores = train_run(wanted, data=mnist, run=run, launch=launch, on_progress=bar.show)
+    except KeyboardInterrupt:
+        typer.echo(f"stopped; go on with: edgedigits train --resume --out {run.folder}", err=True)
+        raise typer.Exit(130) from None
+    if scores:
+        typer.echo(f"{run.folder}: test accuracy {scores.accuracy:.4f}, loss {scores.loss:.4f}")
+
+
+def changed_recipe(name: str, changes: dict[str, int | float | str | None]) -> Recipe:
+    """Return the recipe of that name with the numbers that were given."""
+    from edgedigits.training.recipes import RECIPES
+
+    check_choice("--recipe", name, RECIPES)
+    given: dict[str, Any] = {field: value for field, value in changes.items() if value is not None}
+    return dataclasses.replace(RECIPES[name], **given)
+
+
+def resumed_recipe(run: Run, wishes: dict[str, int | float | str | None]) -> Recipe:
+    """Return the recipe of a run; a wish that it does not have is refused."""
+    from edgedigits.errors import RunError
+    from edgedigits.training.runs import recorded_recipe
+
+    recipe = recorded_recipe(run)
+    for field, wish in wishes.items():
+        if wish is not None and wish != getattr(recipe, field):
+            raise RunError(
+                f"{run.folder} was started with {field} {getattr(recipe, field)}, not {wish}; "
+                "--resume goes on with the run's own numbers"
+            )
+    return recipe
+
+
+def check_choice(option: str, value: str, choices: object) -> None:
+    """Refuse a value that is none of the choices."""
+    names = list(choices)  # type: ignore[call-overload]
+    if value not in names:
+        raise typer.BadParameter(f"{option} must be one of {', '.join(names)}, got {value}")

@@ -1,0 +1,129 @@
+"""The two containers MNIST comes in, Keras's ``mnist.npz`` and the four IDX files, and the download."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import struct
+import urllib.request
+import zipfile
+import zlib
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from edgedigits.errors import DataError
+from edgedigits.files import replacing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    Arrays = dict[str, NDArray[Any]]
+
+ARRAYS = ("x_train", "y_train", "x_test", "y_test")
+URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
+# As in keras.datasets.mnist.
+URL_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
+
+IDX_FILES = {
+    "x_train": "train-images-idx3-ubyte",
+    "y_train": "train-labels-idx1-ubyte",
+    "x_test": "t10k-images-idx3-ubyte",
+    "y_test": "t10k-labels-idx1-ubyte",
+}
+# Third byte 8: unsigned bytes; fourth: the number of dimensions. See yann.lecun.com/exdb/mnist.
+IDX_MAGIC = {3: 0x803, 1: 0x801}
+
+
+def read_archive(source: Path) -> Arrays:
+    """Read the four arrays from a Keras ``.npz`` or from a folder of IDX files.
+
+    Raises:
+        DataError: an array or file is missing, truncated, or of another format.
+
+    """
+    if source.is_dir():
+        return {
+            name: read_idx(find_idx(source, stem), dimensions=3 if name[0] == "x" else 1)
+            for name, stem in IDX_FILES.items()
+        }
+    return read_npz(source)
+
+
+def read_npz(path: Path) -> Arrays:
+    """Read the four arrays of a Keras ``.npz``."""
+    try:
+        with path.open("rb") as stream:
+            archive = np.load(stream, allow_pickle=False)
+            if isinstance(archive, np.ndarray):
+                archive = {"one array without a name": archive}
+            arrays = {name: archive[name] for name in ARRAYS if name in archive}
+            found = ", ".join(archive) or "nothing"
+    except (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+        raise DataError(
+            f"{path} is no readable .npz ({one_line(error)}); it may be truncated: fetch it again"
+        ) from error
+    if missing := [name for name in ARRAYS if name not in arrays]:
+        raise DataError(f"{path}: {', '.join(missing)} missing, found {found}; is it the Keras mnist.npz?")
+    return arrays
+
+
+def find_idx(folder: Path, stem: str) -> Path:
+    """Return the IDX file of that name, gzipped or not, also as ``train-images.idx3-ubyte``."""
+    names = [name + suffix for name in (stem, stem.replace("-idx", ".idx")) for suffix in ("", ".gz")]
+    for name in names:
+        if (folder / name).is_file():
+            return folder / name
+    raise DataError(f"{folder} has no {stem} or {stem}.gz; expected the four files {', '.join(IDX_FILES.values())}")
+
+
+def read_idx(path: Path, *, dimensions: int) -> NDArray[np.uint8]:
+    """Read an IDX file of unsigned bytes: big-endian magic number, one size for each dimension, the bytes."""
+    try:
+        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{path} cannot be unpacked ({one_line(error)}); fetch it again") from error
+    header_bytes = 4 * (1 + dimensions)
+    if len(content) < header_bytes:
+        raise DataError(f"{path} has {len(content)} bytes, an IDX header alone has {header_bytes}; fetch it again")
+    magic, *shape = struct.unpack(f">{1 + dimensions}I", content[:header_bytes])
+    if magic != IDX_MAGIC[dimensions]:
+        raise DataError(
+            f"{path} starts with magic number {magic}, expected {IDX_MAGIC[dimensions]}; is it another file?"
+        )
+    expected = int(np.prod(shape, dtype=np.int64))
+    if len(content) - header_bytes != expected:
+        raise DataError(
+            f"{path} holds {len(content) - header_bytes} bytes of data, its header says {expected} "
+            f"({' x '.join(map(str, shape))}); fetch it again"
+        )
+    return np.frombuffer(content, np.uint8, offset=header_bytes).reshape(shape)
+
+
+def download(target: Path, *, url: str = URL, sha256: str = URL_SHA256, timeout_s: float = 30) -> None:
+    """Download ``mnist.npz`` (11 MB), check it, and put it whole at ``target``.
+
+    Raises:
+        DataError: offline, or what came is not the published file.
+
+    """
+    try:
+        with urllib.request.urlopen(url, timeout=timeout_s) as answer:  # noqa: S310, the address is a constant
+            content = answer.read()
+    except OSError as error:
+        raise DataError(
+            f"MNIST is not on this machine and {url} cannot be reached ({one_line(error)}); "
+            f"put mnist.npz at {target}, or name it with --data or EDGEDIGITS_MNIST"
+        ) from error
+    found = hashlib.sha256(content).hexdigest()
+    if found != sha256:
+        raise DataError(f"{url} sent a file with SHA-256 {found}, expected {sha256}; try again, or use --data")
+    with replacing(target) as temporary:
+        temporary.write_bytes(content)
+
+
+def one_line(error: BaseException) -> str:
+    """Return the message of an error without line breaks."""
+    return " ".join(str(error).split()) or type(error).__name__

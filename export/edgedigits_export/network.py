@@ -1,0 +1,103 @@
+"""A trained run as the exporter sees it: the network as it was trained, and one traced function for every converter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from edgedigits.errors import RunError
+from edgedigits.training.model import build_model
+from edgedigits.training.runs import Run, recorded_recipe
+from edgedigits_export.contents import INPUT, INPUT_SHAPE, OUTPUT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A trained Keras model of the documented architecture, and what is known about its training."""
+
+    model: Any
+    recipe: str
+    seed: int
+
+    def answers(self, patches: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Probabilities (N, 10) float32 of patches (N, 28, 28) uint8, by Keras."""
+        chunks = (patches[start : start + 500] for start in range(0, len(patches), 500))
+        images = (chunk[..., None].astype(np.float32) / 255 for chunk in chunks)
+        return np.concatenate([np.asarray(self.model(image, training=False)) for image in images])
+
+    def weights(self) -> dict[str, NDArray[np.float32]]:
+        """Weights as the NumPy backend wants them: ``conv1/kernel``, ``conv1/bias`` to ``dense2/bias``."""
+        names = [
+            f"{layer}/{part}"
+            for layer in ("conv1", "conv2", "conv3", "dense1", "dense2")
+            for part in ("kernel", "bias")
+        ]
+        return dict(zip(names, self.model.get_weights(), strict=True))
+
+    def traced(self) -> tuple[tf.Module, Any]:
+        """A function from ``image`` (1, 28, 28, 1) to ``probabilities`` (1, 10), and the module that holds its weights.
+
+        Given the Keras model in place of a plain module, TensorFlow's converter writes a file of 7 kB whose answers are
+        NaN, without an error.
+        """
+        # Traced from a copy with the documented names: the files' bytes do not depend on how the layers were called.
+        copy = build_model()
+        copy.set_weights(self.model.get_weights())
+        holder = tf.Module()
+        holder.held = [variable.value for variable in copy.variables]
+
+        def infer(image: tf.Tensor) -> dict[str, tf.Tensor]:
+            return {OUTPUT: copy(image, training=False)}
+
+        return holder, tf.function(infer, input_signature=[tf.TensorSpec(INPUT_SHAPE, tf.float32, name=INPUT)])
+
+
+def load_network(run: Run) -> Network:
+    """Load what `edgedigits train` left in a run folder.
+
+    Raises:
+        RunError: no run there, its training is not finished, or its model is of another architecture.
+
+    """
+    recipe = recorded_recipe(run)
+    if not run.model.is_file():
+        raise RunError(f"{run.folder} has no {run.model.name} yet; finish it with `edgedigits train --resume`")
+    try:
+        model = keras.models.load_model(run.model, compile=False)
+    except Exception as error:  # zipfile, h5py and Keras each raise their own
+        raise RunError(f"{run.model} cannot be loaded ({one_line(error)}); train again with --force") from error
+    check_architecture(model, run.model)
+    return Network(model, recipe=recipe.name, seed=recipe.seed)
+
+
+def check_architecture(model: Any, path: Path) -> None:
+    """Refuse a model whose layers or weights are not those of the documented network."""
+    found, expected = layers_of(model), layers_of(build_model())
+    if found != expected:
+        raise RunError(f"{path} holds {', '.join(found)}; expected the documented network: {', '.join(expected)}")
+
+
+def layers_of(model: Any) -> list[str]:
+    """Each layer in one word, for instance ``Conv2D(3x3x1x32 relu)``."""
+    described = []
+    for layer in model.layers:
+        weights = layer.get_weights()
+        if isinstance(layer, keras.layers.InputLayer):
+            continue
+        inside = f"{'x'.join(map(str, weights[0].shape))} {layer.activation.__name__}" if weights else ""
+        described.append(f"{type(layer).__name__}({inside})")
+    return described
+
+
+def one_line(error: BaseException) -> str:
+    """Message of an error without line breaks, at most 200 characters."""
+    return " ".join(str(error).split())[:200] or type(error).__name__

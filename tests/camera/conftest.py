@@ -1,0 +1,75 @@
+"""A clip, a stream server that can be made to fail, and little patience."""
+
+import threading
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import cv2
+import numpy as np
+import pytest
+
+from edgedigits_camera.capture import Patience
+from edgedigits_camera.devices import quieten
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quiet():
+    """FFmpeg asks once per process how loud it may be, so ask before any test writes a clip."""
+    quieten()
+
+
+@pytest.fixture
+def hasty():
+    """Limits that fail soon, for sources that do not answer."""
+    return replace(Patience(), open_s=5.0, stall_s=2.0, broken=5, pause_s=0.001, release_s=5.0)
+
+
+@pytest.fixture
+def clip_path(tmp_path):
+    """A real AVI of ten frames, 64x48, whose grey level is 20 times their number."""
+    path = tmp_path / "clip.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 50, (64, 48))
+    for number in range(10):
+        writer.write(np.full((48, 64, 3), 20 * number, np.uint8))
+    writer.release()
+    return path
+
+
+class Stream(BaseHTTPRequestHandler):
+    """MJPEG over HTTP as network cameras send it; the path says what goes wrong after ten frames."""
+
+    def do_GET(self):
+        self.send_response(404 if self.path == "/missing" else 200)
+        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
+        self.end_headers()
+        number = 0
+        while self.path != "/missing" and not self.server.over.wait(0.01):
+            if number >= 10 and self.path == "/stops":
+                return
+            if self.path == "/silent" or (number >= 10 and self.path == "/stalls"):
+                self.server.over.wait()
+                return
+            jpeg = cv2.imencode(".jpg", np.full((48, 64, 3), number % 250, np.uint8))[1].tobytes()
+            if (number >= 10 and self.path == "/garbage") or (10 <= number < 13 and self.path == "/hiccup"):
+                jpeg = b"\xff\xd8" + bytes(range(256)) * 4 + b"\xff\xd9"
+            head = b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(jpeg)
+            try:
+                self.wfile.write(head + jpeg + b"\r\n")
+            except OSError:  # the reader has left
+                return
+            number += 1
+
+    def log_message(self, *message):
+        pass
+
+
+@pytest.fixture(scope="session")
+def stream_url():
+    """Address of the server on loopback, without a path."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Stream)
+    server.daemon_threads, server.over = True, threading.Event()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.over.set()
+    server.shutdown()
+    server.server_close()

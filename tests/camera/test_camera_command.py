@@ -1,0 +1,126 @@
+"""``edgedigits camera`` as a user runs it, in a process of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import cv2
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from edgedigits.cli import app
+
+
+@pytest.fixture
+def command(random_bundle, tmp_path):
+    """Start the command with more arguments, on a machine without a screen."""
+    environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    environment["PYTHONPATH"] = os.pathsep.join(sys.path)
+    started = []
+
+    def start(*arguments, **options):
+        line = [sys.executable, "-m", "edgedigits", "camera", "--bundle", str(random_bundle), *arguments]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True} | options
+        started.append(subprocess.Popen(line, env=environment, cwd=tmp_path, **pipes))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def picture_path(tmp_path):
+    path, page = tmp_path / "page.png", np.full((60, 80, 3), 220, np.uint8)
+    cv2.putText(page, "7", (25, 45), cv2.FONT_HERSHEY_SIMPLEX, 1.3, (40, 40, 40), 3)
+    cv2.imwrite(str(path), page)
+    return path
+
+
+def outcome(process):
+    out, err = process.communicate(timeout=60)
+    assert "Traceback" not in err
+    return process.returncode, out, err.splitlines()
+
+
+def test_json_is_one_line_per_frame(command, clip_path):
+    code, out, err = outcome(command("--source", str(clip_path), "--json"))
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert [line["index"] for line in lines] == list(range(10))
+    assert {(line["width"], line["height"]) for line in lines} == {(64, 48)}
+    assert err[-1].startswith("10 frames")
+
+
+def test_max_frames_ends_it(command, clip_path):
+    code, out, _ = outcome(command("--source", str(clip_path), "--json", "--max-frames", "3"))
+    assert (code, len(out.splitlines())) == (0, 3)
+
+
+def test_without_a_screen_and_json_it_prints_text(command, picture_path):
+    code, out, _ = outcome(command("--source", str(picture_path)))
+    assert code == 0
+    assert all(" s  " in line for line in out.splitlines())
+
+
+def test_a_stream_is_read(command, stream_url):
+    code, out, _ = outcome(command("--source", f"{stream_url}/good", "--json", "--max-frames", "5"))
+    assert (code, len(out.splitlines())) == (0, 5)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_with_whole_lines_and_a_summary(number, command, stream_url):
+    process = command("--source", f"{stream_url}/good", "--json")
+    lines = [json.loads(process.stdout.readline()), json.loads(process.stdout.readline())]
+    process.send_signal(number)
+    lines += [json.loads(line) for line in process.stdout]
+    err = process.stderr.read().splitlines()
+    assert process.wait(timeout=60) == 0
+    assert err[-1].startswith(f"{len(lines)} frames")
+
+
+def test_a_reader_that_goes_away_ends_it_quietly(command, stream_url):
+    process = command("--source", f"{stream_url}/good", "--json")
+    process.stdout.readline()
+    process.stdout.close()
+    err = process.stderr.read().splitlines()
+    assert process.wait(timeout=60) == 0
+    assert "frames" in err[-1]
+    assert not [line for line in err if "Broken" in line or "Traceback" in line]
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("987", "edgedigits: camera /dev/video987 cannot be opened: there is no such device"),
+        ("gone.avi", "edgedigits: 'gone.avi' does not exist"),
+        ("http://127.0.0.1:9/x", "edgedigits: http://127.0.0.1:9/x cannot be opened"),
+    ],
+)
+def test_a_source_that_cannot_be_opened_is_one_line_and_exit_code_1(source, line, command):
+    code, out, err = outcome(command("--source", source, "--display", "none"))
+    assert (code, out) == (1, "")
+    assert err[-1].startswith(line)
+
+
+def test_a_stream_that_ends_is_one_line_and_exit_code_1(command, stream_url):
+    code, out, err = outcome(command("--source", f"{stream_url}/stops", "--json"))
+    assert code == 1
+    assert out
+    assert err[-1].startswith(f"edgedigits: {stream_url}/stops sent 30 broken frames in a row")
+
+
+def test_a_window_without_a_screen_is_one_line_and_exit_code_1(command, clip_path):
+    code, out, err = outcome(command("--source", str(clip_path), "--display", "window"))
+    assert (code, out) == (1, "")
+    assert err == ["edgedigits: there is no screen (neither DISPLAY nor WAYLAND_DISPLAY is set); use --display none"]
+
+
+@pytest.mark.parametrize("size", ["12", "x480", "640x", "0x480", "640x480x3", "-1x5", "wide"])
+def test_a_size_that_is_none_is_a_usage_error(size):
+    result = CliRunner().invoke(app, ["camera", "--size", size, "--display", "none"])
+    assert result.exit_code == 2

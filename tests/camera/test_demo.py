@@ -1,0 +1,38 @@
+from dataclasses import replace
+
+from edgedigits.recognizer import Reading
+from edgedigits_camera.demo import CLIP, CLIP_FRAMES, CLIP_SIZE_PX, PAGES, count_right, write_clip
+from edgedigits_camera.scene import DrawnDigit, draw_clip, draw_scene
+from edgedigits_camera.sources import open_source
+
+DIGITS = (DrawnDigit(4, (10, 10, 20, 30)), DrawnDigit(4, (40, 10, 20, 30)), DrawnDigit(7, (70, 10, 20, 30)))
+
+
+def test_a_digit_is_right_when_its_name_and_its_place_are():
+    readings = [Reading(digit.digit, 0.9, digit.box_xywh_px) for digit in DIGITS]
+    assert count_right(DIGITS, readings) == 3
+    assert count_right(DIGITS, [replace(readings[0], digit=9), *readings[1:]]) == 2
+    assert count_right(DIGITS, [replace(readings[0], box_xywh_px=(200, 10, 20, 30)), *readings[1:]]) == 2
+
+
+def test_one_reading_counts_for_one_digit_only():
+    twice = (DIGITS[0], DrawnDigit(4, (12, 11, 20, 30)))
+    assert count_right(twice, [Reading(4, 0.9, (11, 10, 20, 30))]) == 1
+
+
+def test_the_demo_has_pages_of_several_kinds_with_digits_and_lines():
+    scenes = [draw_scene(seed, spec=spec) for seed, spec in PAGES.values()]
+    assert len({scene.spec.paper for scene in scenes}) == 4
+    assert all(len(scene.digits) >= 4 and scene.lines for scene in scenes)
+
+
+def test_a_written_clip_is_read_back_frame_by_frame(tmp_path):
+    seed, spec = CLIP
+    scenes = list(draw_clip(seed, frames=CLIP_FRAMES, size_px=CLIP_SIZE_PX, spec=spec))
+    write_clip(tmp_path / "clip.avi", scenes)
+    with open_source(str(tmp_path / "clip.avi")) as frames:
+        images = [frame.image for frame in frames]
+    assert len(images) == CLIP_FRAMES
+    assert abs(images[-1].mean() - scenes[-1].image.mean()) < 3
+    assert list(tmp_path.iterdir()) == [tmp_path / "clip.avi"]
+    assert (tmp_path / "clip.avi").stat().st_size < 2_000_000

@@ -1,0 +1,102 @@
+"""Picture files of any kind as one kind of array."""
+
+import numpy as np
+import pytest
+from PIL import ExifTags, Image
+
+from edgedigits.errors import PictureError
+from edgedigits_camera.pictures import load_picture
+
+STORED_BOX = (10, 5, 20, 4)
+
+
+@pytest.fixture
+def page():
+    """A white page, 60 wide and 40 high, with a black bar at STORED_BOX."""
+    pixels = np.full((40, 60, 3), 255, np.uint8)
+    x, y, w, h = STORED_BOX
+    pixels[y : y + h, x : x + w] = 0
+    return Image.fromarray(pixels)
+
+
+def bar_box(image):
+    rows, columns = np.nonzero(image[:, :, 1] < 128)
+    return int(columns.min()), int(rows.min()), int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16", "I", "F"])
+def test_every_mode_becomes_eight_bit_colour(tmp_path, page, mode):
+    grey = np.asarray(page.convert("L"))
+    stored = {
+        "I;16": lambda: Image.fromarray(grey.astype(np.uint16) * 257),
+        "I": lambda: Image.fromarray(grey.astype(np.int32) * 257),
+        "F": lambda: Image.fromarray(grey.astype(np.float32) / 255),
+    }.get(mode, lambda: page.convert(mode))()
+    path = tmp_path / ("page.tif" if mode in {"F", "I"} else "page.png")
+    stored.save(path)
+    image = load_picture(path).image
+    assert (image.shape, image.dtype) == ((40, 60, 3), np.uint8)
+    assert bar_box(image) == STORED_BOX
+    assert (image.min(), image.max()) == (0, 255)
+
+
+def test_cmyk_becomes_colour(tmp_path, page):
+    page.convert("CMYK").save(tmp_path / "page.jpg", quality=95)
+    assert bar_box(load_picture(tmp_path / "page.jpg").image) == STORED_BOX
+
+
+def test_colours_are_bgr(tmp_path):
+    Image.new("RGB", (4, 4), (200, 100, 50)).save(tmp_path / "colour.png")
+    assert load_picture(tmp_path / "colour.png").image[0, 0].tolist() == [50, 100, 200]
+
+
+def test_transparent_paper_is_white(tmp_path, page):
+    ink = 255 - np.asarray(page.convert("L"))
+    Image.fromarray(np.dstack([ink * 0] * 3 + [ink])).save(tmp_path / "ink.png")
+    assert bar_box(load_picture(tmp_path / "ink.png").image) == STORED_BOX
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_boxes_are_given_as_the_picture_is_stored_whatever_its_orientation(tmp_path, page, orientation):
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    page.save(tmp_path / "page.png", exif=exif)
+    picture = load_picture(tmp_path / "page.png")
+    assert picture.image.shape[:2] == ((40, 60) if orientation < 5 else (60, 40))
+    assert picture.stored_box(bar_box(picture.image)) == STORED_BOX
+
+
+def test_a_small_range_of_grey_in_sixteen_bits_is_stretched(tmp_path):
+    ramp = np.linspace(0, 200, 400).reshape(20, 20).astype(np.uint16)
+    Image.fromarray(ramp).save(tmp_path / "dark.png")
+    assert load_picture(tmp_path / "dark.png").image.max() == 255
+
+
+def damaged(tmp_path, page):
+    page.resize((600, 400)).save(tmp_path / "whole.jpg")
+    return (tmp_path / "whole.jpg").read_bytes()[:2000]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(b"", "is empty"), (b"no picture", "is no picture"), (damaged, "is damaged"), (None, "does not exist")],
+)
+def test_files_that_cannot_be_read_say_so_in_one_line(tmp_path, page, content, message):
+    path = tmp_path / "file.jpg"
+    if content is not None:
+        path.write_bytes(content(tmp_path, page) if callable(content) else content)
+    with pytest.raises(PictureError, match=message) as caught:
+        load_picture(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_folder_is_not_a_picture(tmp_path):
+    with pytest.raises(PictureError, match="is a folder"):
+        load_picture(tmp_path)
+
+
+@pytest.mark.parametrize("side", [8001, 20_000])
+def test_a_huge_picture_is_refused_before_it_is_decoded(tmp_path, side):
+    Image.new("1", (side, side)).save(tmp_path / "huge.png")
+    with pytest.raises(PictureError, match="make it smaller"):
+        load_picture(tmp_path / "huge.png")

@@ -1,0 +1,155 @@
+"""The loop, with frames, reader and clock of the tests."""
+
+import os
+import signal
+
+import numpy as np
+import pytest
+
+from edgedigits.errors import SourceError
+from edgedigits.recognizer import Reading
+from edgedigits_camera.frame import Frame
+from edgedigits_camera.reader import Page
+from edgedigits_camera.runtime import Summary, run
+
+
+class Clock:
+    """A clock that only moves when it is told to."""
+
+    def __init__(self):
+        self.now_s = 100.0
+
+    def __call__(self):
+        return self.now_s
+
+
+class Collected:
+    """A sink that keeps what it is shown, and has enough after so many."""
+
+    def __init__(self, enough=None):
+        self.seen, self.enough = [], enough
+
+    def show(self, seen):
+        self.seen.append(seen)
+        return len(self.seen) != self.enough
+
+
+def frames_of(indices, clock, *, waiting_s=0.0):
+    for index in indices:
+        clock.now_s += waiting_s
+        yield Frame(np.full((4, 6, 3), index, np.uint8), clock.now_s, index)
+
+
+def reader_of(clock, *, takes_s=0.0):
+    def read(image):
+        clock.now_s += takes_s
+        return Page((Reading(int(image[0, 0, 0]) % 10, 0.9, (1, 1, 2, 2)),), (str(image[0, 0, 0] % 10),))
+
+    return read
+
+
+def test_every_frame_is_read_and_shown_to_every_sink():
+    clock, sinks = Clock(), [Collected(), Collected()]
+    summary = run(frames_of(range(5), clock), reader_of(clock), sinks, clock=clock)
+    for sink in sinks:
+        assert [seen.page.lines for seen in sink.seen] == [("0",), ("1",), ("2",), ("3",), ("4",)]
+        assert [seen.frame.index for seen in sink.seen] == [0, 1, 2, 3, 4]
+    assert (summary.frames, summary.lost) == (5, 0)
+
+
+def test_times_and_rate_are_measured():
+    clock, sink = Clock(), Collected()
+    frames = frames_of(range(40), clock, waiting_s=0.03)
+    summary = run(frames, reader_of(clock, takes_s=0.01), [sink], clock=clock)
+    last = sink.seen[-1]
+    assert last.read_ms == pytest.approx(10)
+    assert last.latency_ms == pytest.approx(10)
+    assert last.frames_per_s == pytest.approx(25)
+    assert sink.seen[0].frames_per_s == 0
+    assert summary.duration_s == pytest.approx(1.6)
+    assert summary.read_p50_ms == pytest.approx(10)
+    assert str(summary) == "40 frames, 25.0 a second, read in 10.0 ms at the median"
+
+
+def test_latency_holds_the_time_that_a_frame_waited():
+    clock, sink = Clock(), Collected()
+    old = Frame(np.zeros((4, 6, 3), np.uint8), clock.now_s - 0.2, 0)
+    run([old], reader_of(clock, takes_s=0.01), [sink], clock=clock)
+    assert sink.seen[0].latency_ms == pytest.approx(210)
+
+
+def test_gaps_in_the_numbers_are_counted_as_lost():
+    clock = Clock()
+    summary = run(frames_of([3, 4, 7, 8, 12], clock), reader_of(clock), [], clock=clock)
+    assert (summary.frames, summary.lost) == (5, 5)
+    assert "5 dropped or broken" in str(summary)
+
+
+def test_it_ends_after_the_wanted_number_and_takes_no_frame_more():
+    clock = Clock()
+    frames = frames_of(range(10), clock)
+    assert run(frames, reader_of(clock), [], max_frames=4, clock=clock).frames == 4
+    assert next(frames).index == 4
+
+
+def test_it_ends_when_one_sink_has_enough_and_the_others_have_seen_that_frame_too():
+    clock, first, second = Clock(), Collected(enough=3), Collected()
+    run(frames_of(range(10), clock), reader_of(clock), [first, second], clock=clock)
+    assert len(first.seen) == len(second.seen) == 3
+
+
+def test_no_frames_are_no_error():
+    assert run([], reader_of(Clock()), [Collected()], clock=Clock()) == Summary(0, 0, 0.0, 0.0)
+
+
+def test_what_the_source_raises_comes_through():
+    def unplugged():
+        yield from frames_of(range(2), Clock())
+        raise SourceError("camera was unplugged")
+
+    sink = Collected()
+    with pytest.raises(SourceError, match="unplugged"):
+        run(unplugged(), reader_of(Clock()), [sink])
+    assert len(sink.seen) == 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_lets_the_frame_in_work_end_first(number):
+    clock, sink, before = Clock(), Collected(), signal.getsignal(number)
+
+    def read(image):
+        if image[0, 0, 0] == 2:
+            os.kill(os.getpid(), number)
+        return reader_of(clock)(image)
+
+    summary = run(frames_of(range(10), clock), read, [sink], clock=clock)
+    assert summary.frames == len(sink.seen) == 3
+    assert signal.getsignal(number) == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_wait_for_a_frame_at_once(number):
+    clock = Clock()
+
+    def frames():
+        yield from frames_of(range(3), clock)
+        os.kill(os.getpid(), number)
+        pytest.fail("the wait went on")
+
+    assert run(frames(), reader_of(clock), [], clock=clock).frames == 3
+
+
+def test_a_second_signal_does_not_wait_for_a_reader_that_hangs():
+    def read(image):
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
+        pytest.fail("the reader went on")
+
+    with pytest.raises(KeyboardInterrupt):
+        run(frames_of(range(3), Clock()), read, [])
+
+
+def test_handlers_are_handed_back_when_a_sink_ends_the_loop():
+    before = signal.getsignal(signal.SIGINT)
+    run(frames_of(range(3), Clock()), reader_of(Clock()), [Collected(enough=1)])
+    assert signal.getsignal(signal.SIGINT) == before

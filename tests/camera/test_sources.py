@@ -1,0 +1,165 @@
+"""What --source may name."""
+
+import os
+
+import cv2
+import numpy as np
+import pytest
+
+from edgedigits.errors import EdgeDigitsError, PictureError, SourceError
+from edgedigits_camera.devices import why_not, without_password
+from edgedigits_camera.sources import Made, open_source
+
+
+def levels(source):
+    with source:
+        return [int(frame.image[0, 0, 0]) for frame in source]
+
+
+def write_clip(path, images):
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 50, (64, 48))
+    for image in images:
+        writer.write(image)
+    writer.release()
+    return path
+
+
+@pytest.fixture
+def picture_path(tmp_path):
+    path = tmp_path / "page.png"
+    cv2.imwrite(str(path), np.full((30, 40, 3), (10, 20, 30), np.uint8))
+    return path
+
+
+def test_a_clip_gives_all_its_frames_in_order(clip_path):
+    assert levels(open_source(str(clip_path))) == pytest.approx([20 * number for number in range(10)], abs=3)
+
+
+def test_frames_are_bgr(tmp_path):
+    path = write_clip(tmp_path / "blue.avi", [np.full((48, 64, 3), (250, 60, 5), np.uint8)])
+    with open_source(str(path)) as source:
+        blue, green, red = next(iter(source)).image[20, 20]
+    assert blue > green > red
+
+
+def test_frames_are_not_mirrored(tmp_path):
+    drawn = np.zeros((48, 64, 3), np.uint8)
+    drawn[:, 32:] = 255
+    path = write_clip(tmp_path / "half.avi", [drawn])
+    with open_source(str(path)) as source:
+        image = next(iter(source)).image
+    assert image[:, :24].max() < 50
+    assert image[:, 40:].min() > 200
+
+
+def test_a_picture_is_one_frame(picture_path):
+    with open_source(str(picture_path)) as source:
+        (frame,) = source
+    assert frame.image.shape == (30, 40, 3)
+    assert tuple(frame.image[0, 0]) == (10, 20, 30)
+
+
+def test_a_picture_that_is_watched_stays(picture_path):
+    with open_source(str(picture_path), watched=True) as source:
+        frames = iter(source)
+        assert [next(frames).index for _ in range(3)] == [0, 1, 2]
+
+
+def test_a_damaged_picture_is_one_clear_line(picture_path):
+    picture_path.write_bytes(picture_path.read_bytes()[:60])
+    with pytest.raises(PictureError, match=r"page\.png"):
+        levels(open_source(str(picture_path)))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "line"),
+    [
+        ("notes.txt", b"no video", "neither a clip nor a picture"),
+        ("empty.avi", b"", "neither a clip nor a picture"),
+        ("noise.mp4", bytes(range(256)) * 20, "neither a clip nor a picture"),
+    ],
+)
+def test_files_of_other_kinds_are_one_clear_line(name, content, line, tmp_path, capfd):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(SourceError, match=line):
+        levels(open_source(str(tmp_path / name)))
+    assert capfd.readouterr().err == ""
+
+
+def test_a_truncated_clip_gives_what_is_left_of_it(tmp_path):
+    noise = np.random.default_rng(2).integers(0, 256, (10, 48, 64, 3)).astype(np.uint8)
+    path = write_clip(tmp_path / "cut.avi", noise)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) * 2 // 3])
+    assert 0 < len(levels(open_source(str(path)))) < 10
+
+
+def test_a_missing_file_and_anything_else_are_told_apart(tmp_path):
+    with pytest.raises(SourceError, match=r"gone\.avi' does not exist; name a camera's number"):
+        open_source(str(tmp_path / "gone.avi"))
+    with pytest.raises(SourceError, match="is no file"):
+        open_source(str(tmp_path))
+
+
+def test_a_missing_camera_is_one_clear_line_without_noise(capfd):
+    with (
+        pytest.raises(SourceError, match="camera /dev/video987 cannot be opened: there is no such device"),
+        open_source("987", size_px=(320, 240)),
+    ):
+        pass
+    assert capfd.readouterr().err == ""
+
+
+def test_a_device_that_is_no_camera_is_one_clear_line(capfd):
+    with pytest.raises(SourceError, match="camera /dev/null cannot be opened"), open_source(os.devnull):
+        pass
+    assert capfd.readouterr().err == ""
+
+
+def test_a_camera_that_may_not_be_used_names_the_cure(tmp_path):
+    device = tmp_path / "video0"
+    device.touch(mode=0)
+    if os.access(device, os.R_OK):
+        pytest.skip("the superuser may use everything")
+    assert "usermod -aG video" in why_not(device)
+
+
+def test_a_missing_camera_names_those_that_are_there(tmp_path):
+    (tmp_path / "video2").touch()
+    assert "found: " + str(tmp_path / "video2") in why_not(tmp_path / "video0")
+    assert "found: none" in why_not(tmp_path / "elsewhere" / "video0")
+
+
+def test_a_size_is_refused_where_nobody_would_heed_it(clip_path):
+    for text in (str(clip_path), "http://127.0.0.1/"):
+        with pytest.raises(SourceError, match="has a size of its own"):
+            open_source(text, size_px=(320, 240))
+
+
+def test_a_password_in_an_address_is_not_shown():
+    assert without_password("rtsp://me:secret@cam:554/live?x=1") == "rtsp://cam:554/live?x=1"
+    with pytest.raises(SourceError) as failure, open_source("rtsp://me:secret@127.0.0.1:9/live"):
+        pass
+    assert "secret" not in str(failure.value)
+
+
+def test_every_failure_is_one_of_ours_and_one_line(tmp_path):
+    for text in ("", "no such thing", "-1", "٣", str(tmp_path), "x" * 300, "a\0b"):
+        with pytest.raises(EdgeDigitsError) as failure, open_source(text):
+            pass
+        assert "\n" not in str(failure.value)
+
+
+def test_made_frames_carry_number_and_time():
+    ticks = iter((1.5, 2.5))
+    with Made("made", lambda: [np.zeros((2, 2, 3), np.uint8)] * 2, clock=lambda: next(ticks)) as source:
+        assert [(frame.index, frame.time_s) for frame in source] == [(0, 1.5), (1, 2.5)]
+
+
+def test_the_demo_draws_pages_of_the_wanted_size_one_after_the_other():
+    with open_source("demo", size_px=(320, 240)) as source:
+        frames = iter(source)
+        first, second = next(frames), next(frames)
+    assert first.image.shape == (240, 320, 3)
+    assert (first.index, second.index) == (0, 1)
+    assert first.image.std() > 1

@@ -1,0 +1,70 @@
+"""A tiny trained run, its export, and what its files are asked; made once."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgedigits.strokes import drawn_patches
+from edgedigits.training.data import Mnist, load_mnist
+from edgedigits.training.recipes import FAST
+from edgedigits.training.runs import Run, start
+
+pytest.importorskip("tensorflow", reason="the extra `export` is not installed")
+pytest.importorskip("tf2onnx", reason="the extra `export` is not installed")
+
+import keras
+
+from edgedigits.training.model import build_model
+from edgedigits_export.formats import chosen
+from edgedigits_export.network import Network, load_network
+from edgedigits_export.pipeline import Settings, export_run
+from edgedigits_export.proof import Questions
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A run, the data that it was trained on, and where they came from."""
+
+    run: Run
+    data: Mnist
+    data_path: Path
+    network: Network
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory):
+    """The documented network after a few hundred steps on drawn digits."""
+    folder = tmp_path_factory.mktemp("trained")
+    patches, labels = drawn_patches(1600, seed=5)
+    images = patches[..., None].astype(np.float32) / 255
+    keras.utils.set_random_seed(1)
+    model = build_model()
+    model.compile("adam", "sparse_categorical_crossentropy")
+    model.fit(images[:1200], labels[:1200], batch_size=32, epochs=8, verbose=0)
+    # Tested on images that it is sure of, so that no test hangs on the rounding of a tie.
+    first, second = np.sort(model.predict(images[1200:], verbose=0), axis=1)[:, :-3:-1].T
+    sure = 1200 + np.flatnonzero(first - second > 0.5)
+    assert len(sure) > 200
+    arrays = {"x_train": patches[:1200], "y_train": labels[:1200], "x_test": patches[sure], "y_test": labels[sure]}
+    data_path = folder / "drawn.npz"
+    np.savez(data_path, **arrays)
+    data = load_mnist(data_path)
+    run = Run(folder / "run")
+    start(run, recipe=FAST, data=data, force=False)
+    model.save(run.model)
+    return Trained(run, data, data_path, load_network(run))
+
+
+@pytest.fixture(scope="session")
+def questions(trained):
+    """What every file of the tiny network is asked."""
+    return Questions.ask(trained.network, trained.data.test)
+
+
+@pytest.fixture(scope="session")
+def exported(trained, tmp_path_factory):
+    """The bundle of the tiny network in all formats, and the proofs."""
+    settings = Settings(formats=chosen(quantize=True), calibration_images=100)
+    return export_run(trained.run, tmp_path_factory.mktemp("exported") / "bundle", data=trained.data, settings=settings)

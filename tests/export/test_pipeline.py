@@ -1,0 +1,165 @@
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgedigits.bundle import Bundle
+from edgedigits.errors import ExportError, ParityError, RunError
+from edgedigits.training.data import load_mnist
+from edgedigits_export import archive
+from edgedigits_export.formats import FORMATS, chosen
+from edgedigits_export.pipeline import Settings, export_run
+
+# The quickest one, where the format does not matter.
+NPZ = {"npz": FORMATS["npz"]}
+
+
+def contents_of(folder):
+    """Name to bytes, of all files in a folder."""
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+@pytest.fixture
+def before(trained, tmp_path):
+    """A bundle that an export will meet, and its files."""
+    out = tmp_path / "bundle"
+    export_run(trained.run, out, data=trained.data, settings=Settings(formats=NPZ, min_confidence=0.25))
+    return out, contents_of(out)
+
+
+def test_a_bundle_holds_files_answers_manifest_and_reports(exported):
+    assert {path.name for path in exported.bundle.folder.iterdir()} == {
+        *("model_float32.tflite", "model_int8.tflite", "model_float32.onnx", "model.npz"),
+        *("golden.npz", "manifest.json", "report.json", "report.md"),
+    }
+    bundle = Bundle.load(exported.bundle.folder)
+    assert bundle.rejection == {"min_confidence": 0.5}
+    assert bundle.training["recipe"] == "fast"
+    assert bundle.labels == tuple("0123456789")
+    assert {"tensorflow", "onnx", "numpy"} <= set(bundle.made_with)
+    assert {artifact.format for artifact in bundle.artifacts} == {"float32", "int8", "onnx", "npz"}
+
+
+def test_golden_patches_begin_with_one_of_each_digit_and_have_an_answer_of_each_file(exported):
+    golden = Bundle.load(exported.bundle.folder).golden
+    assert golden["patches"].shape == (64, 28, 28)
+    assert sorted(golden["labels"][:10]) == list(range(10))
+    for name in ("float32", "int8", "onnx", "npz"):
+        assert golden[name].shape == (64, 10)
+        assert golden[name].dtype == np.float32
+        assert np.allclose(golden[name].sum(axis=1), 1, atol=0.03)
+
+
+def test_int8_is_made_only_where_it_is_wanted():
+    assert set(chosen(quantize=False)) == {"float32", "onnx", "npz"}
+    assert set(chosen(quantize=True)) == {"float32", "onnx", "npz", "int8"}
+
+
+def test_the_same_export_gives_the_same_bytes(trained, exported, tmp_path):
+    settings = Settings(formats=chosen(quantize=True), calibration_images=100)
+    again = export_run(trained.run, tmp_path / "again", data=trained.data, settings=settings)
+    assert contents_of(again.bundle.folder) == contents_of(exported.bundle.folder)
+
+
+def test_the_report_names_every_format_with_its_figures(exported):
+    text = (exported.bundle.folder / "report.md").read_text()
+    for artifact in exported.bundle.artifacts:
+        assert f"| {artifact.format} | `{artifact.path}` |" in text
+        assert artifact.sha256 in text
+    assert "100 images of MNIST's training split, drawn with\nseed 0" in text
+
+
+def test_a_failed_gate_says_every_number_and_leaves_the_old_bundle(trained, before):
+    out, files = before
+
+    def sabotaged(network, _):
+        weights = network.weights()
+        weights["conv2/kernel"] = -weights["conv2/kernel"]
+        return archive.archive(weights)
+
+    formats = {"npz": replace(FORMATS["npz"], convert=sabotaged), "float32": FORMATS["float32"]}
+    with pytest.raises(ParityError) as caught:
+        export_run(trained.run, out, data=trained.data, settings=Settings(formats=formats))
+    lines = str(caught.value).splitlines()
+    assert lines[0] == "npz failed the gate, nothing was exported"
+    assert lines[1].startswith("  npz: ")
+    assert lines[1].count("FAILED") == 3
+    assert lines[2].startswith("  float32: ")
+    assert "FAILED" not in lines[2]
+    assert "largest difference" in lines[2]
+    assert contents_of(out) == files
+    assert [path.name for path in out.parent.iterdir()] == ["bundle"]
+
+
+def test_a_converter_that_fails_leaves_the_old_bundle(trained, before):
+    out, files = before
+
+    def broken(_network, _calibration):
+        raise ValueError("converter\nbroke")
+
+    with pytest.raises(ExportError, match="conversion to npz failed: converter broke"):
+        export_run(
+            trained.run,
+            out,
+            data=trained.data,
+            settings=Settings(formats={"npz": replace(FORMATS["npz"], convert=broken)}),
+        )
+    assert contents_of(out) == files
+
+
+def test_a_killed_export_leaves_the_old_bundle(trained, before):
+    out, files = before
+    code = """
+import os, signal, sys
+from pathlib import Path
+from edgedigits.training.data import load_mnist
+from edgedigits.training.runs import Run
+from edgedigits_export.formats import FORMATS
+from edgedigits_export.pipeline import Settings, export_run
+run, data, out = map(Path, sys.argv[1:])
+export_run(
+    Run(run), out, data=load_mnist(data), settings=Settings(formats={"npz": FORMATS["npz"]}),
+    on_step=lambda step: step == "prove npz" and os.kill(os.getpid(), signal.SIGKILL),
+)
+"""
+    arguments = [trained.run.folder, trained.data_path, out]
+    environment = {"PYTHONPATH": ":".join(filter(None, sys.path)), "HOME": str(Path.home())}
+    done = subprocess.run([sys.executable, "-c", code, *arguments], env=environment, capture_output=True, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert contents_of(out) == files
+    Bundle.load(out)
+
+
+def test_a_bundle_is_replaced_whole(trained, before):
+    out, files = before
+    (out / "left-over.txt").touch()
+    export_run(trained.run, out, data=trained.data, settings=Settings(formats=NPZ))
+    assert set(contents_of(out)) == set(files)
+    assert Bundle.load(out).rejection == {"min_confidence": 0.5}
+
+
+def test_a_folder_that_is_no_bundle_is_never_replaced(trained, tmp_path):
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "thesis.txt").write_text("years of work")
+    with pytest.raises(ExportError, match=r"precious exists and is no bundle \(no manifest\.json\)"):
+        export_run(trained.run, precious, data=trained.data, settings=Settings(formats=NPZ))
+    assert (precious / "thesis.txt").read_text() == "years of work"
+
+
+def test_other_data_than_the_run_was_trained_on_are_refused(trained, tmp_path):
+    with np.load(trained.data_path) as arrays:
+        other = dict(arrays)
+    other["x_test"] = other["x_train"][: len(other["x_test"])]
+    np.savez(tmp_path / "other.npz", **other)
+    with pytest.raises(RunError, match="was trained on data with SHA-256"):
+        export_run(
+            trained.run,
+            tmp_path / "bundle",
+            data=load_mnist(tmp_path / "other.npz"),
+            settings=Settings(formats=NPZ),
+        )

@@ -1,0 +1,145 @@
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from edgedigits.bundle import Bundle, default_bundle
+from edgedigits.errors import BundleError
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A copy of the shipped bundle."""
+    return shutil.copytree(default_bundle(), tmp_path / "bundle")
+
+
+def change_manifest(folder, change):
+    """Rewrite the manifest after ``change`` was called with its content."""
+    path = folder / "manifest.json"
+    content = json.loads(path.read_text())
+    change(content)
+    path.write_text(json.dumps(content))
+
+
+def refused(folder, match):
+    with pytest.raises(BundleError, match=match) as caught:
+        Bundle.load(folder)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_shipped_bundle_loads_with_its_four_files():
+    bundle = Bundle.load(default_bundle())
+    assert {artifact.format for artifact in bundle.artifacts} == {"float32", "int8", "onnx", "npz"}
+    assert bundle.labels == tuple("0123456789")
+    assert bundle.golden["patches"].shape == (64, 28, 28)
+
+
+def test_what_is_saved_loads_again(folder):
+    bundle = Bundle.load(folder)
+    (folder / "manifest.json").unlink()
+    bundle.save()
+    assert Bundle.load(folder) == bundle
+
+
+@pytest.mark.parametrize(
+    "name", ["model_int8.tflite", "model_float32.tflite", "model_float32.onnx", "model.npz", "golden.npz"]
+)
+def test_one_changed_bit_in_any_file_is_refused(folder, name):
+    content = bytearray((folder / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / name).write_bytes(content)
+    refused(folder, rf"{name} has SHA-256 [0-9a-f]{{12}}\.\.\., the manifest says")
+
+
+@pytest.mark.parametrize("name", ["model_int8.tflite", "golden.npz"])
+def test_a_missing_file_is_refused(folder, name):
+    (folder / name).unlink()
+    refused(folder, f"{name} is missing; copy the whole bundle again")
+
+
+def test_a_missing_folder_is_refused(tmp_path):
+    refused(tmp_path / "none", r"no manifest\.json in .*none; name a folder that `edgedigits export` wrote")
+
+
+def test_a_file_in_place_of_a_folder_is_refused(tmp_path):
+    (tmp_path / "file").touch()
+    refused(tmp_path / "file", r"manifest\.json cannot be read")
+
+
+@pytest.mark.parametrize("schema", [0, 2, "1", None])
+def test_an_unknown_schema_is_refused(folder, schema):
+    change_manifest(folder, lambda content: content.update(schema=schema))
+    refused(folder, f"has schema {schema!r}, this version reads 1")
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "3", "null", '"manifest"'])
+def test_a_manifest_that_is_no_object_is_refused(folder, content):
+    (folder / "manifest.json").write_text(content)
+    refused(folder, r"manifest\.json (cannot be read as JSON|has schema None)")
+
+
+def test_a_manifest_in_another_encoding_is_refused(folder):
+    (folder / "manifest.json").write_bytes(b"\xff\xfe{")
+    refused(folder, "manifest.json cannot be read as JSON")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda content: content.pop("artifacts"),
+        lambda content: content.pop("golden_sha256"),
+        lambda content: content.update(artifacts=3),
+        lambda content: content.update(artifacts=["model.tflite"]),
+        lambda content: content.update(artifacts=[{}]),
+        lambda content: content.update(labels=None),
+        lambda content: content.update(patch=[28, 20]),
+        lambda content: content.update(surprise=1),
+        lambda content: content["artifacts"][0].pop("path"),
+        lambda content: content["artifacts"][0].update(path=7),
+        lambda content: content["artifacts"][0].update(input=None),
+        lambda content: content["artifacts"][0].update(parity={}),
+        lambda content: content["artifacts"][0]["output"].pop("shape"),
+    ],
+)
+def test_a_manifest_with_a_field_missing_or_of_another_kind_is_refused(folder, change):
+    change_manifest(folder, change)
+    refused(folder, r"manifest\.json is not a manifest of schema 1")
+
+
+@pytest.mark.parametrize("path", ["../secret", "a/../../secret", "{absolute}", "link", "folder/secret"])
+def test_a_path_that_leaves_the_folder_is_refused(folder, tmp_path, path):
+    secret = tmp_path / "secret"
+    secret.write_text("secret")
+    (folder / "link").symlink_to(secret)
+    (folder / "folder").symlink_to(tmp_path)
+    named = path.format(absolute=secret)
+    change_manifest(folder, lambda content: content["artifacts"][0].update(path=named))
+    refused(folder, f"names '{named}', which lies outside the bundle's folder")
+
+
+def test_a_path_that_is_none_is_refused(folder):
+    change_manifest(folder, lambda content: content["artifacts"][0].update(path="model\0.tflite"))
+    refused(folder, "lies outside the bundle's folder")
+
+
+def test_a_folder_in_place_of_a_model_is_refused(folder):
+    change_manifest(folder, lambda content: content["artifacts"][0].update(path="."))
+    refused(folder, "is missing")
+
+
+def test_a_format_that_the_bundle_has_not_is_refused_with_those_it_has():
+    with pytest.raises(BundleError, match=r"no 'float64' artifact; it has: .*int8"):
+        Bundle.load(default_bundle()).artifact("float64")
+
+
+def test_the_manifest_says_what_the_files_are():
+    bundle = Bundle.load(default_bundle())
+    source = bundle.artifact("int8").input
+    assert (source.name, source.shape, source.dtype, source.zero_point) == ("image", (1, 28, 28, 1), "int8", -128)
+    assert source.scale == pytest.approx(1 / 255, rel=1e-6)
+    for artifact in bundle.artifacts:
+        assert artifact.size_bytes == (bundle.folder / artifact.path).stat().st_size
+        assert 0.985 <= artifact.accuracy <= 1
+        assert artifact.parity.agreement >= 0.999
+        assert np.isfinite(artifact.parity.max_difference)
