@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SCHEMA = 1
 MANIFEST = "manifest.json"
 GOLDEN = "golden.npz"
+JUDGE = "judge.npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class Bundle:
     patch: PatchSpec
     artifacts: tuple[Artifact, ...]
     golden_sha256: str
+    judge_sha256: str | None = None
     rejection: dict[str, Any] = field(default_factory=dict)
     training: dict[str, Any] = field(default_factory=dict)
     made_with: dict[str, str] = field(default_factory=dict)
@@ -84,7 +86,10 @@ class Bundle:
 
         """
         bundle = _from_manifest(_read_manifest(folder), folder)
-        for path, digest in [(a.path, a.sha256) for a in bundle.artifacts] + [(GOLDEN, bundle.golden_sha256)]:
+        files = {artifact.path: artifact.sha256 for artifact in bundle.artifacts} | {GOLDEN: bundle.golden_sha256}
+        if bundle.judge_sha256:
+            files[JUDGE] = bundle.judge_sha256
+        for path, digest in files.items():
             _check_file(folder, path, digest)
         return bundle
 
@@ -111,6 +116,18 @@ class Bundle:
     def golden(self) -> dict[str, NDArray[Any]]:
         """Known answers: ``patches`` (N, 28, 28) and ``labels`` (N,), both uint8, and per format (N, 10) float32."""
         with np.load(self.folder / GOLDEN, allow_pickle=False) as arrays:
+            return dict(arrays)
+
+    @cached_property
+    def judge(self) -> dict[str, NDArray[Any]]:
+        """Arrays of the judge that tells digits from other ink; the shipped bundle's where none was fitted for it.
+
+        Raises:
+            BundleError: the shipped bundle is broken.
+
+        """
+        bundle = self if self.judge_sha256 else Bundle.load(default_bundle())
+        with np.load(bundle.folder / JUDGE, allow_pickle=False) as arrays:
             return dict(arrays)
 
 

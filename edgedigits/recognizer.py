@@ -51,7 +51,7 @@ class Recognizer:
         return self.opened.backend.predict(patches)
 
     def classify(self, patches: NDArray[np.uint8]) -> list[Reading]:
-        """A reading for each of the patches (N, 28, 28) uint8; the digit is None below the bundle's least confidence."""
+        """A reading for each patch (N, 28, 28) uint8; the digit is None below the bundle's least confidence."""
         answers = self.probabilities(patches)
         return [
             Reading(digit if confidence >= self.min_confidence else None, confidence)

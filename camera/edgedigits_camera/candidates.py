@@ -45,8 +45,7 @@ class Candidates:
     def boxes_px(self) -> NDArray[np.float64]:
         """(N, 4) float64: x, y, width, height in pixels of the picture."""
         scales = np.array([layer.scale for layer in self.layers] or [1.0])
-        result: NDArray[np.float64] = self.rows[:, X : H + 1] / scales[self.rows[:, LAYER]][:, None]
-        return result
+        return self.rows[:, X : H + 1] / scales[self.rows[:, LAYER]][:, None]
 
     def patches(self) -> NDArray[np.uint8]:
         """(N, 28, 28) uint8: each one's ink alone, in MNIST's form; as dark as its mean is full ink."""
@@ -82,23 +81,22 @@ def find_candidates(grey: NDArray[np.uint8], *, profile: Profile) -> Candidates:
 def _of_layer(index: int, layer: Layer, *, profile: Profile) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Rows and ink of the components of one layer that pass, and of the pieces of those that are too wide."""
     stats = layer.stats
-    label = np.flatnonzero(plausible(stats[:, 2], stats[:, 3], stats[:, 4], profile=profile))
+    label = np.flatnonzero(plausible(stats[:, 2:5], layer.heights_px(profile)))
     rows = np.column_stack([np.full_like(label, index), label, stats[label], layer.edge[label]])
     wide = np.flatnonzero(layer.may_be_several(profile=profile))
     if len(wide):
         cut = pieces(layer, wide, profile=profile)
-        cut = cut[plausible(cut[:, 3], cut[:, 4], cut[:, 5], profile=profile)]
+        cut = cut[plausible(cut[:, 3:6], layer.heights_px(profile))]
         rows = np.concatenate([rows, np.column_stack([np.full(len(cut), index), cut])])
     rows = rows.astype(np.int32)
     return rows, layer.ink_of(rows)
 
 
-def plausible(
-    width: NDArray[np.int32], height: NDArray[np.int32], area: NDArray[np.int32], *, profile: Profile
-) -> NDArray[np.bool_]:
-    """Which components have the size and shape of a digit, (N,) bool; all in pixels of the layer."""
+def plausible(size: NDArray[np.int32], heights_px: tuple[int, int]) -> NDArray[np.bool_]:
+    """Which components, rows of width, height and area in pixels, have the size and shape of a digit: (N,) bool."""
+    width, height, area = size.T
     fill = area / np.maximum(width * height, 1)
-    fits = (height >= profile.min_height_px) & (height <= profile.max_height_px) & (width <= 1.5 * height)
+    fits = (height >= heights_px[0]) & (height < heights_px[1]) & (width <= 1.5 * height)
     solid = (fill < 0.8) | (width < 0.4 * height)
     return fits & (fill > 0.06) & solid & (width >= 2)
 

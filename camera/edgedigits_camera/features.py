@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edgedigits_camera.candidates import LAYER
+from edgedigits_camera.candidates import LAYER, W
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,12 +27,11 @@ SURROUNDINGS = (
 )
 # Neighbours are looked for within so many heights.
 REACH = 4.0
-MANY = 400
 
 
 def form_features(candidates: Candidates, *, size_px: tuple[int, int]) -> NDArray[np.float32]:
     """(N, 11) float32 in the order of ``FORM``; ``size_px`` is the picture's width and height."""
-    layer, _, x, y, w, h, area, edge = candidates.rows.T.astype(np.float32)
+    w, h, area, edge = candidates.rows[:, W:].T.astype(np.float32)
     mean, deviation, others = candidates.ink.T
     boxes = candidates.boxes_px
     border = (boxes[:, :2] < 1).any(axis=1) | (boxes[:, :2] + boxes[:, 2:] > np.array(size_px) - 1).any(axis=1)
@@ -61,9 +60,9 @@ def network_features(answers: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def surroundings(
-    boxes: NDArray[np.float64], contrast: NDArray[np.float32], digits: NDArray[np.int64], score: NDArray[np.float64]
+    boxes: NDArray[np.float64], contrast: NDArray[np.float32], digits: NDArray[np.int64], score: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """(N, 8) float32 in the order of ``SURROUNDINGS``: the first look's scores (N,) of what is near and what overlaps."""
+    """(N, 8) float32 in the order of ``SURROUNDINGS``: first scores (N,) of what is near and of what overlaps."""
     low, size = boxes[:, :2], boxes[:, 2:]
     area, height = size.prod(axis=1), size[:, 1]
     common = np.clip(

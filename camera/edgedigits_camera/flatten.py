@@ -10,9 +10,9 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# Paper is looked for in a picture four times smaller: light changes slowly, and closing it costs sixteen times less.
+# Paper is looked for in a picture four times smaller: light changes slowly, and closing that costs a sixteenth.
 SHRINK = 4
-# 7 shrunken pixels, 28 of the picture: wider than the strokes of a digit of up to 72 pixels, so closing removes them all.
+# 7 shrunken pixels, 28 of the picture: wider than any stroke of a digit of up to 56 pixels, so closing removes it.
 CLOSING_PX = 7
 # Darker paper than this holds no ink that can be told from noise.
 DARKEST_PAPER = 24

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
+
+# Log odds beyond this are as good as certain, and exp() stays finite.
+MAX_LOG_ODDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +28,55 @@ class Trees:
     """(T, 2**D): what a leaf adds to the log odds."""
     bias: float
 
-    def score(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Probability (N,) float64 for rows of features (N, F)."""
+    def score(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Probability (N,) float32 for rows of features (N, F)."""
         trees, nodes = self.feature.shape
-        rows, tree = np.arange(len(features))[:, None], np.arange(trees)[None]
-        node = np.zeros((len(features), trees), np.int64)
-        while len(node) and node[0, 0] < nodes:
-            right = features[rows, self.feature[tree, node]] > self.cut[tree, node]
-            node = 2 * node + 1 + right
-        log_odds = self.bias + self.leaf[tree, node - nodes].sum(axis=1)
-        return 1 / (1 + np.exp(-log_odds))
+        tree = np.arange(trees, dtype=np.int32)[:, None]
+        columns = np.ascontiguousarray(features.T)
+        rows = np.arange(len(features), dtype=np.int32)[None]
+        node = np.zeros((trees, len(features)), np.int32)
+        for _ in range(nodes.bit_length()):
+            node = 2 * node + 1 + (columns[self.feature[tree, node], rows] > self.cut[tree, node])
+        log_odds = self.bias + self.leaf[tree, node - nodes].sum(axis=0)
+        return 1 / (1 + np.exp(-np.clip(log_odds, -MAX_LOG_ODDS, MAX_LOG_ODDS)))
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, NDArray[Any]], name: str) -> Self:
+        """Take the trees called ``name`` out of arrays as :meth:`arrays` gives them."""
+        feature, cut, leaf = (arrays[f"{name}/{part}"] for part in ("feature", "cut", "leaf"))
+        return cls(
+            feature.astype(np.int32), cut.astype(np.float32), leaf.astype(np.float32), float(arrays[f"{name}/bias"])
+        )
+
+    def arrays(self, name: str) -> dict[str, NDArray[Any]]:
+        """Plain arrays, to be written to a file."""
+        return {
+            f"{name}/feature": self.feature.astype(np.uint8),
+            f"{name}/cut": self.cut,
+            f"{name}/leaf": self.leaf,
+            f"{name}/bias": np.array(self.bias),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Three judges in a row, the cheap one first, and the score from which a candidate is a digit."""
+
+    form: Trees
+    """By form and ink alone, before the network has seen anything."""
+    look: Trees
+    """By what the network says as well."""
+    second: Trees
+    """By what stands near and what overlaps as well."""
+    least: float
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Put together what :meth:`arrays` took apart."""
+        form, look, second = (Trees.of(arrays, name) for name in ("form", "look", "second"))
+        return cls(form, look, second, float(arrays["least"]))
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Plain arrays, to be written to a file."""
+        trees = self.form.arrays("form") | self.look.arrays("look") | self.second.arrays("second")
+        return trees | {"least": np.array(self.least)}

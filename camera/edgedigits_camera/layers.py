@@ -1,4 +1,4 @@
-"""A picture cut into ink and paper in several ways: at several scales, at several depths, with ruled lines and without."""
+"""A picture cut into ink and paper in several ways: several scales, several depths, with ruled lines and without."""
 
 from __future__ import annotations
 
@@ -46,13 +46,18 @@ class Layer:
     tone: NDArray[np.float64]
     """(components, 2): mean and standard deviation of its contrast."""
 
+    def heights_px(self, profile: Profile) -> tuple[int, int]:
+        """Least height of a digit that is looked for here, and the height from which the next scale is better."""
+        least = profile.min_height_px if self.level == 0 else profile.max_height_px // 2 - profile.overlap_px
+        return least, profile.max_height_px
+
     def may_be_several(self, *, profile: Profile) -> NDArray[np.bool_]:
         """(components,) bool: lines, not blots, and wide enough for two digits that touch."""
         width, height, area = self.stats[:, 2], self.stats[:, 3], self.stats[:, 4]
-        fits = (height >= profile.min_height_px) & (height <= profile.max_height_px)
+        least, most = self.heights_px(profile)
+        fits = (height >= least) & (height < most)
         line = (area < 0.5 * width * height) & (2 * area < 0.3 * height * np.maximum(self.edge, 1))
-        result: NDArray[np.bool_] = fits & line & (width > 0.75 * height) & (width < profile.widest * height)
-        return result
+        return fits & line & (width > 0.75 * height) & (width < profile.widest * height)
 
     def ink_of(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
         """(N, 3) float32 for rows of candidates: mean and deviation of the ink, mean of what else lies in the box."""

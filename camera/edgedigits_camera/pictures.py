@@ -58,7 +58,10 @@ def load_picture(path: Path) -> Picture:
     if path.is_dir():
         raise PictureError(f"{path} is a folder; name the pictures in it")
     try:
-        with warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning), Image.open(path) as stored:
+        with (
+            warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning),
+            Image.open(path) as stored,
+        ):
             if stored.width * stored.height > MAX_PIXELS:
                 raise PictureError(
                     f"{path} has {stored.width * stored.height / 1e6:.0f} megapixels, "

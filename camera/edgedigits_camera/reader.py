@@ -1,4 +1,10 @@
-"""A page read: from a picture to the digits in it."""
+"""A page read: from a picture to the digits in it.
+
+    grey -> layers -> candidates -> judged by form -> patches -> network -> judged -> judged with their surroundings
+         -> the best that do not overlap -> lines
+
+Dark ink and light ink are tried both; what has more evidence is the ink.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +16,20 @@ import numpy as np
 
 from edgedigits.recognizer import Reading
 from edgedigits_camera.candidates import find_candidates
+from edgedigits_camera.features import form_features, network_features, surroundings
+from edgedigits_camera.judge import Judge
 from edgedigits_camera.lines import order_lines
+from edgedigits_camera.overlaps import first_of_kind, without_overlaps
 from edgedigits_camera.profiles import STILL, Profile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from edgedigits.recognizer import Recognizer
+    from edgedigits_camera.candidates import Candidates
+
+# A first score below this has never become a digit in the second look.
+LEAST_FIRST = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,57 +40,65 @@ class Page:
     lines: tuple[str, ...]
 
 
-def read_page(image: NDArray[np.uint8], recognizer: Recognizer, *, profile: Profile = STILL) -> Page:
+def read_page(
+    image: NDArray[np.uint8], recognizer: Recognizer, *, profile: Profile = STILL, judge: Judge | None = None
+) -> Page:
     """Find and read the handwritten digits in a picture.
 
     Args:
         image: (H, W, 3) uint8 BGR, upright, not mirrored.
         recognizer: what names them.
         profile: how hard to look.
+        judge: what tells digits from other ink; the bundle's by default.
 
     """
+    judge = judge or Judge.of(recognizer.bundle.judge)
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    readings = max((read_ink(ink, recognizer, profile=profile) for ink in (grey, 255 - grey)), key=evidence)
+    found = [read_ink(ink, recognizer, judge=judge, profile=profile) for ink in (grey, 255 - grey)]
+    readings = max(found, key=lambda readings: sum(reading.confidence for reading in readings))
     lines = order_lines(readings)
     return Page(tuple(r for line in lines for r in line), tuple("".join(str(r.digit) for r in line) for line in lines))
 
 
-def evidence(readings: list[Reading]) -> float:
-    """How much speaks for readings: dark on light or light on dark, whichever has more is right."""
-    return sum(reading.confidence for reading in readings)
-
-
-def read_ink(grey: NDArray[np.uint8], recognizer: Recognizer, *, profile: Profile) -> list[Reading]:
-    """Readings of the dark ink in a grey picture (H, W) uint8."""
+def read_ink(grey: NDArray[np.uint8], recognizer: Recognizer, *, judge: Judge, profile: Profile) -> list[Reading]:
+    """Readings of the dark ink in a grey picture (H, W) uint8, none of which overlap."""
+    size_px = (grey.shape[1], grey.shape[0])
     candidates = find_candidates(grey, profile=profile)
-    readings = recognizer.classify(candidates.patches())
-    boxes = candidates.boxes_px
-    scores = np.array([r.confidence if r.digit is not None else 0.0 for r in readings]) * np.sqrt(boxes[:, 3])
-    limits = (grey.shape[1], grey.shape[0])
-    return [
-        Reading(readings[i].digit, readings[i].confidence, whole_box(boxes[i], limits))
-        for i in without_overlaps(boxes, scores)
-    ]
+    form = form_features(candidates, size_px=size_px)
+    kept = by_form(form, candidates.boxes_px, judge=judge, profile=profile)
+    candidates = candidates[kept]
+    answers, features = looked_at(candidates, form[kept], recognizer)
+    first = judge.look.score(features)
+    best = likely(first, most=profile.most_judged)
+    boxes, digits = candidates.boxes_px[best], answers[best].argmax(axis=1)
+    around = surroundings(boxes, candidates.ink[best, 0], digits, first[best])
+    score = judge.second.score(np.concatenate([features[best], first[best, None], around], axis=1))
+    chosen = [i for i in without_overlaps(boxes, score) if score[i] >= judge.least]
+    return [Reading(int(digits[i]), float(score[i]), whole_box(boxes[i], size_px)) for i in chosen]
 
 
-def without_overlaps(boxes: NDArray[np.float64], scores: NDArray[np.float64], *, shared: float = 0.35) -> list[int]:
-    """Indices of boxes (N, 4), best score first, none of which shares more than a part of the smaller one with another."""
-    kept: list[int] = []
-    for i in np.argsort(-scores, kind="stable"):
-        if scores[i] <= 0:
-            break
-        if not kept or overlap_of_smaller(boxes[i], boxes[kept]).max() <= shared:
-            kept.append(int(i))
-    return kept
+def by_form(
+    form: NDArray[np.float32], boxes: NDArray[np.float64], *, judge: Judge, profile: Profile
+) -> NDArray[np.int64]:
+    """Indices of the candidates that look most like digits before the network has seen them, the best first."""
+    score = judge.form.score(form)
+    best = np.argsort(-score, kind="stable")
+    best = best[score[best] >= profile.least_form]
+    return best[first_of_kind(boxes[best])][: profile.most_candidates]
 
 
-def overlap_of_smaller(box: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(N,) share of the smaller of two boxes that lies in the other; boxes are x, y, width, height."""
-    low = np.maximum(box[:2], others[:, :2])
-    high = np.minimum(box[:2] + box[2:], others[:, :2] + others[:, 2:])
-    common = np.clip(high - low, 0, None).prod(axis=1)
-    result: NDArray[np.float64] = common / np.minimum(box[2:].prod(), others[:, 2:].prod(axis=1))
-    return result
+def looked_at(
+    candidates: Candidates, form: NDArray[np.float32], recognizer: Recognizer
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """What the network says of candidates, (N, 10), and features by form and network, (N, 23)."""
+    answers = recognizer.probabilities(candidates.patches())
+    return answers, np.concatenate([form, network_features(answers)], axis=1)
+
+
+def likely(score: NDArray[np.float32], *, most: int) -> NDArray[np.int64]:
+    """Indices of the candidates that are worth a second look, the best first."""
+    best = np.argsort(-score, kind="stable")[:most]
+    return best[score[best] >= LEAST_FIRST]
 
 
 def whole_box(box: NDArray[np.float64], limits: tuple[int, int]) -> tuple[int, int, int, int]:

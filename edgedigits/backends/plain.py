@@ -47,8 +47,7 @@ class Plain(Adapter):
         return relu(columns @ kernel.reshape(-1, kernel.shape[-1]) + self._weights[f"{layer}/bias"])
 
     def _dense(self, layer: str, x: NDArray[np.float32]) -> NDArray[np.float32]:
-        result: NDArray[np.float32] = x @ self._weights[f"{layer}/kernel"] + self._weights[f"{layer}/bias"]
-        return result
+        return x @ self._weights[f"{layer}/kernel"] + self._weights[f"{layer}/bias"]
 
 
 def relu(x: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -66,5 +65,4 @@ def max_pool(x: NDArray[np.float32]) -> NDArray[np.float32]:
 def softmax(x: NDArray[np.float32]) -> NDArray[np.float32]:
     """Probabilities along the last axis."""
     powers = np.exp(x - x.max(axis=-1, keepdims=True))
-    result: NDArray[np.float32] = powers / powers.sum(axis=-1, keepdims=True)
-    return result
+    return powers / powers.sum(axis=-1, keepdims=True)

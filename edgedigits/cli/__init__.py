@@ -17,6 +17,7 @@ from edgedigits.cli.camera import camera
 from edgedigits.cli.demo import demo
 from edgedigits.cli.evaluate import evaluate
 from edgedigits.cli.export import export
+from edgedigits.cli.fit_judge import fit_judge
 from edgedigits.cli.recognize import recognize
 from edgedigits.cli.train import train
 from edgedigits.errors import EdgeDigitsError
@@ -55,7 +56,7 @@ def options(
     """Handwritten digits: train a small CNN, prove every exported file, read a camera on a small device."""
 
 
-for command in (train, evaluate, export, recognize, camera, benchmark, demo):
+for command in (train, evaluate, export, fit_judge, recognize, camera, benchmark, demo):
     app.command()(command)
 
 

@@ -135,8 +135,7 @@ def _enlarged(image: NDArray[np.uint8], corners: NDArray[np.float64], size: tupl
 def project(homography: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Bring points (N, 2) of the flat page into the picture."""
     lifted = np.column_stack([points, np.ones(len(points))]) @ homography.T
-    result: NDArray[np.float64] = lifted[:, :2] / lifted[:, 2:]
-    return result
+    return lifted[:, :2] / lifted[:, 2:]
 
 
 def enlargement(homography: NDArray[np.float64], point: NDArray[np.float64]) -> float:

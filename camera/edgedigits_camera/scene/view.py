@@ -40,8 +40,7 @@ def turn_and_zoom(
 ) -> NDArray[np.float64]:
     """Turn points (N, 2) clockwise about a middle and move them away from it."""
     cosine, sine = np.cos(turn), np.sin(turn)
-    result: NDArray[np.float64] = (points - middle) @ np.array([[cosine, sine], [-sine, cosine]]) * zoom + middle
-    return result
+    return (points - middle) @ np.array([[cosine, sine], [-sine, cosine]]) * zoom + middle
 
 
 def area_in_sight(homography: NDArray[np.float64], size_px: tuple[int, int]) -> Area:

@@ -1,0 +1,5 @@
+"""Fits the judge that tells digits from other ink, on drawn scenes alone."""
+
+from edgedigits_export.judging.fit import FittedJudge, fit_judge, put_into
+
+__all__ = ["FittedJudge", "fit_judge", "put_into"]
