@@ -44,10 +44,15 @@ format: $(TEST)/ready
 	$(TEST)/bin/ruff check --fix .
 	$(TEST)/bin/ruff format .
 
-# What models/mnist-cnn holds, from nothing but MNIST.
+# What models/mnist-cnn holds, from nothing but MNIST and what the project draws.
 model: $(TEST)/ready
 	$(TEST)/bin/edgedigits train --recipe robust --out runs/robust --seed 0
 	$(TEST)/bin/edgedigits export runs/robust --quantize --out models/mnist-cnn
+	$(TEST)/bin/edgedigits fit-judge models/mnist-cnn
+
+bench: $(TEST)/ready
+	$(TEST)/bin/edgedigits benchmark --out benchmarks/results/latency.json
+	$(TEST)/bin/python benchmarks/recipes.py
 
 pins:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --no-annotate --no-header --quiet \

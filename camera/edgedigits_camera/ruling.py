@@ -36,7 +36,9 @@ def ruling(ink: NDArray[np.uint8], *, along: int) -> NDArray[np.uint8]:
     straight = cv2.morphologyEx(tolerant, cv2.MORPH_OPEN, _bar(STRAIGHT_PX, along=along))
     thick = cv2.morphologyEx(straight, cv2.MORPH_OPEN, _bar(THICKNESS_PX + SLANT_PX, along=1 - along))
     thin = cv2.subtract(straight, thick)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(thin, connectivity=8, ltype=cv2.CV_32S)
+    if not thin.any():
+        return thin
+    _, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(thin, 8, cv2.CV_32S, cv2.CCL_GRANA)
     keep = stats[:, cv2.CC_STAT_WIDTH + along] >= LENGTH_PX
     keep[0] = False
     if not keep.any():

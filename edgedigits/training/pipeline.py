@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import tensorflow as tf
 
-from edgedigits.strokes import drawn_outliers, drawn_patches
+from edgedigits.strokes import drawn_patches
 from edgedigits.training.augment import augment
 from edgedigits.training.data import Split
 from edgedigits.training.model import scaled
@@ -16,23 +16,11 @@ from edgedigits.training.model import scaled
 if TYPE_CHECKING:
     from edgedigits.training.recipes import Recipe
 
-NO_DIGIT = 10
-
 
 def with_drawn(split: Split, *, recipe: Recipe) -> Split:
-    """Append the recipe's share of drawn digits, and of drawn signs that are none, labelled ``NO_DIGIT``."""
-    digits, labels = drawn_patches(round(recipe.drawn * len(split)), seed=recipe.seed)
-    outliers = drawn_outliers(round(recipe.outliers * len(split)), seed=recipe.seed)
-    none = np.full(len(outliers), NO_DIGIT, np.uint8)
-    return Split(
-        images=np.concatenate([split.images, digits, outliers]), labels=np.concatenate([split.labels, labels, none])
-    )
-
-
-def targets(labels: Any, *, smoothing: float) -> Any:
-    """Return probabilities (B, 10) float32 to learn: smoothed one-hot of labels (B,) uint8, even where no digit is."""
-    smoothed = tf.one_hot(labels, 10) * (1.0 - smoothing) + smoothing / 10
-    return tf.where(labels[:, None] == NO_DIGIT, 0.1, smoothed)
+    """Append the recipe's share of drawn digits."""
+    images, labels = drawn_patches(round(recipe.drawn * len(split)), seed=recipe.seed)
+    return Split(images=np.concatenate([split.images, images]), labels=np.concatenate([split.labels, labels]))
 
 
 def epoch_images(split: Split, *, recipe: Recipe) -> int:
@@ -69,7 +57,8 @@ def training_batches(split: Split, *, recipe: Recipe, first_epoch: int = 0) -> A
             chosen = augment(
                 chosen, seed=tf.stack([tf.cast(recipe.seed, tf.int64), step]), strength=recipe.augmentation
             )
-        return chosen, targets(tf.gather(labels, rows), smoothing=recipe.label_smoothing)
+        one_hot = tf.one_hot(tf.gather(labels, rows), 10)
+        return chosen, one_hot * (1.0 - recipe.label_smoothing) + recipe.label_smoothing / 10
 
     epochs = tf.data.Dataset.range(first_epoch, recipe.epochs)
     return epochs.flat_map(rows_of).map(batch, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)

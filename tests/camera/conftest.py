@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from edgedigits.strokes import draw_digit
 from edgedigits_camera.capture import Patience
 from edgedigits_camera.devices import quieten
 
@@ -33,6 +34,46 @@ def clip_path(tmp_path):
         writer.write(np.full((48, 64, 3), 20 * number, np.uint8))
     writer.release()
     return path
+
+
+@pytest.fixture(scope="session")
+def write_row():
+    """Write digits side by side on even paper: (H, W) uint8 and a box (x, y, width, height) for each.
+
+    ``gap`` is in heights; None pushes each one left until its ink touches.
+    """
+
+    def write(digits, *, height_px, pen_px=None, gap=0.5, ink=40, paper=225, seed=0):
+        rng, margin = np.random.default_rng(seed), height_px
+        pen_px = pen_px or max(2.0, height_px / 11)
+        drawn = [draw_digit(int(digit), rng=rng, height_px=height_px, pen_px=pen_px) for digit in digits]
+        space = round((gap or 0) * height_px)
+        cover = np.zeros((2 * height_px, sum(glyph.shape[1] + space for glyph in drawn) + 2 * margin), np.uint8)
+        boxes, x = [], margin
+        for glyph in drawn:
+            y, (high, wide) = height_px // 2, glyph.shape
+            rows = slice(y, y + high)
+            while gap is None and boxes and not (np.minimum(cover[rows, x : x + wide], glyph) > 127).any():
+                x -= 1
+            np.maximum(cover[rows, x : x + wide], glyph, out=cover[rows, x : x + wide])
+            boxes.append((x, y, wide, high))
+            x += wide + space
+        return np.rint(paper + (ink - paper) * (cover / 255)).astype(np.uint8), np.array(boxes, float)
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def overlap():
+    """Intersection over union (N,) of boxes (N, 4) with one box."""
+
+    def overlap(boxes, box):
+        low = np.maximum(boxes[:, :2], box[:2])
+        high = np.minimum(boxes[:, :2] + boxes[:, 2:], box[:2] + box[2:])
+        common = np.clip(high - low, 0, None).prod(axis=1)
+        return common / (boxes[:, 2:].prod(axis=1) + box[2:].prod() - common)
+
+    return overlap
 
 
 class Stream(BaseHTTPRequestHandler):

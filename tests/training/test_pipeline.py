@@ -4,10 +4,9 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 import numpy as np
-import tensorflow as tf
 
 from edgedigits.training.model import scaled
-from edgedigits.training.pipeline import NO_DIGIT, epoch_steps, shuffled, targets, training_batches, with_drawn
+from edgedigits.training.pipeline import epoch_steps, shuffled, training_batches, with_drawn
 from edgedigits.training.recipes import NOTEBOOK, ROBUST
 
 if TYPE_CHECKING:
@@ -68,17 +67,7 @@ def test_smoothed_labels_sum_to_one(mnist: Mnist) -> None:
     assert np.allclose(labels.numpy().max(axis=1), 0.95 + 0.05 / 10)
 
 
-def test_drawn_digits_and_signs_that_are_none_are_appended(mnist: Mnist) -> None:
+def test_drawn_digits_are_appended(mnist: Mnist) -> None:
     more = with_drawn(mnist.train, recipe=ROBUST)
-    assert len(more) == len(mnist.train) + sum(
-        round(share * len(mnist.train)) for share in (ROBUST.drawn, ROBUST.outliers)
-    )
-    assert (more.labels == NO_DIGIT).sum() == round(ROBUST.outliers * len(mnist.train))
+    assert len(more) == round(len(mnist.train) * (1 + ROBUST.drawn))
     assert len(with_drawn(mnist.train, recipe=NOTEBOOK)) == len(mnist.train)
-
-
-def test_what_is_no_digit_is_to_be_no_digit_more_than_another() -> None:
-    rows = targets(tf.constant([3, NO_DIGIT], tf.uint8), smoothing=0.05).numpy()
-    assert rows[0].argmax() == 3
-    assert np.allclose(rows[1], 0.1)
-    assert np.allclose(rows.sum(axis=1), 1)
