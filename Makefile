@@ -54,9 +54,10 @@ bench: $(TEST)/ready
 	$(TEST)/bin/edgedigits benchmark --out benchmarks/results/latency.json
 	$(TEST)/bin/python benchmarks/recipes.py
 
+# backports.strenum has no release for all three Pythons; pip finds the right one.
 pins:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --no-annotate --no-header --quiet \
-	    --extra export --extra camera --extra headless --group test --group lint -o constraints.txt
+	    --extra export --extra camera --extra headless --group test --group lint --no-emit-package backports-strenum -o constraints.txt
 	uv pip compile pyproject.toml --python-version 3.11 --upgrade --no-annotate --no-header --quiet \
 	    --extra tflite-runtime --extra headless --group test -o constraints-tflite-runtime.txt
 	sed -i -E "s/ and \(\(.*//; s/ and python_full_version < '3.14'//; s/ ; python_full_version < '3.14'$$//" constraints.txt

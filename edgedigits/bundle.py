@@ -123,10 +123,12 @@ class Bundle:
         """Arrays of the judge that tells digits from other ink; the shipped bundle's where none was fitted for it.
 
         Raises:
-            BundleError: the shipped bundle is broken.
+            BundleError: the shipped bundle is broken, or has none.
 
         """
         bundle = self if self.judge_sha256 else Bundle.load(default_bundle())
+        if not bundle.judge_sha256:
+            raise BundleError(f"{bundle.folder} has no judge; fit one with: edgedigits fit-judge {bundle.folder}")
         with np.load(bundle.folder / JUDGE, allow_pickle=False) as arrays:
             return dict(arrays)
 

@@ -28,8 +28,8 @@ def ink_contrast(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
         (H, W) uint8: 255 * (paper - grey) / paper; 0 is paper, 255 black ink on it.
 
     """
-    paper = np.maximum(paper_of(grey), DARKEST_PAPER)
-    return cv2.divide(cv2.subtract(paper, grey), paper, scale=255)
+    paper = paper_of(grey)
+    return cv2.divide(cv2.subtract(paper, grey), np.maximum(paper, DARKEST_PAPER), scale=255)
 
 
 def paper_of(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
