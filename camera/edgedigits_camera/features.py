@@ -41,7 +41,7 @@ def form_features(candidates: Candidates, *, size_px: tuple[int, int]) -> NDArra
         np.log2(h),
         w / h,
         area / (w * h),
-        candidates.run,
+        candidates.run / max(len({source.depth for source in candidates.layers}), 1),
         depth / mean,
         ruled,
         mean,

@@ -27,7 +27,7 @@ def recognize(
 
     load_picture = require("edgedigits_camera.pictures", extra="headless").load_picture
     read_page = require("edgedigits_camera.reader", extra="headless").read_page
-    failed = False
+    failed, taken = False, {path.resolve() for path in pictures}
     with Recognizer.load(bundle, backend=backend, format=format) as recognizer:
         typer.echo(recognizer.opened.explain(), err=True)
         for path in pictures:
@@ -36,7 +36,7 @@ def recognize(
                 page = read_page(picture.image, recognizer)
                 typer.echo(json.dumps(as_object(path, picture, page)) if as_json else as_text(path, page))
                 if save:
-                    save_annotated(path, picture, page, folder=save)
+                    save_annotated(picture, page, path=copy_path(path, folder=save, taken=taken))
             except PictureError as error:
                 typer.echo(f"edgedigits: {error}", err=True)
                 failed = True
@@ -67,9 +67,17 @@ def as_text(path: Path, page: Page) -> str:
     return f"{path}: {' | '.join(page.lines) or 'no digits'}"
 
 
-def save_annotated(path: Path, picture: Picture, page: Page, *, folder: Path) -> None:
-    """Write a copy with boxes and digits drawn in, upright, under the picture's name."""
+def copy_path(path: Path, *, folder: Path, taken: set[Path]) -> Path:
+    """Where a picture's annotated copy goes, under its name; numbered where a picture or another copy is ``taken``."""
+    names = (f"{path.stem}{number}.jpg" for number in ("", *(f"-{i}" for i in range(2, len(taken) + 3))))
+    chosen = next(copy for name in names if (copy := (folder / name).resolve()) not in taken)
+    taken.add(chosen)
+    return chosen
+
+
+def save_annotated(picture: Picture, page: Page, *, path: Path) -> None:
+    """Write a copy with boxes and digits drawn in, upright."""
     from edgedigits.errors import require
 
     overlay = require("edgedigits_camera.overlay", extra="headless")
-    overlay.save_picture(folder / f"{path.stem}.jpg", overlay.annotate(picture.image, page.readings))
+    overlay.save_picture(path, overlay.annotate(picture.image, page.readings))

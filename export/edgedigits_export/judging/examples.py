@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -10,7 +10,8 @@ import numpy as np
 
 from edgedigits_camera.candidates import find_candidates
 from edgedigits_camera.features import FORM, form_features
-from edgedigits_camera.scene import draw_distractor_scene, draw_scene
+from edgedigits_camera.profiles import LIVE, STILL
+from edgedigits_camera.scene import SceneSpec, draw_distractor_scene, draw_scene
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
 
 # Webcam frames above all, smaller and larger ones, wide and high.
 SIZES_PX = (*[(640, 480)] * 5, (320, 240), (480, 640), (1280, 960), (960, 1280), (800, 600))
-# One scene in so many holds no digit.
+# One scene in so many holds no digit; every other one of these is print, which is most like digits.
 EMPTY_EVERY = 3
+# One scene in so many is looked at as a live picture.
+LIVE_EVERY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,18 @@ class Examples:
 def draw(seed: int) -> Scene:
     """Draw one of the scenes that the judge is fitted on."""
     size_px = SIZES_PX[seed % len(SIZES_PX)]
-    if seed // len(SIZES_PX) % EMPTY_EVERY == EMPTY_EVERY - 1:
+    turn = seed // len(SIZES_PX) % (2 * EMPTY_EVERY)
+    if turn == EMPTY_EVERY - 1:
         return draw_distractor_scene(seed, size_px=size_px)
+    if turn == 2 * EMPTY_EVERY - 1:
+        spec = SceneSpec.without_digits(np.random.default_rng([seed, 4]), size_px=size_px)
+        return draw_scene(seed, spec=replace(spec, paper="newspaper"), size_px=size_px)
     return draw_scene(seed, size_px=size_px)
+
+
+def profile_of(seed: int) -> Profile:
+    """How hard is looked for digits in this scene: the judge serves both profiles."""
+    return LIVE if seed % LIVE_EVERY == 0 else STILL
 
 
 def examples_of(scene: Scene, *, profile: Profile) -> Iterator[Examples]:

@@ -18,7 +18,7 @@ from edgedigits_camera.judge import Judge, Trees
 from edgedigits_camera.profiles import STILL
 from edgedigits_camera.reader import by_form, likely, looked_at, read_page
 from edgedigits_export.archive import archive
-from edgedigits_export.judging.examples import draw, examples_of
+from edgedigits_export.judging.examples import draw, examples_of, profile_of
 from edgedigits_export.judging.trees import grow
 
 if TYPE_CHECKING:
@@ -33,8 +33,6 @@ COVERS, MISSES = 0.6, 0.4
 READ = 0.5
 # The judge by form sees a share of the candidates that are no digit: there are forty of them for each that is.
 SHARE = 0.2
-# A false digit is worse than one that was missed: precision counts twice as much as what is read (F0.5).
-BETA = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +74,8 @@ def fit_judge(
 
     form = _grow(in_parallel(_form_rows, fitted[::4], "judge by form"), trees=30, depth=4, rate=0.25)
     rows = in_parallel(partial(_look_rows, bundle, form), fitted, "look")
-    look = _grow([scene for pair in rows for scene in pair], trees=60, depth=5, rate=0.15)
-    second = _grow([_second_rows(scene, look) for pair in rows for scene in pair], trees=60, depth=5, rate=0.15)
+    look = _grow([scene for pair in rows for scene in pair], trees=100, depth=5, rate=0.12)
+    second = _grow([_second_rows(scene, look) for pair in rows for scene in pair], trees=100, depth=5, rate=0.12)
     judge = Judge(form, look, second, 0.0)
     return _with_score(judge, in_parallel(partial(_read, bundle, judge), held_out, "choose the score"))
 
@@ -91,7 +89,7 @@ def _form_rows(number: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Features by form of one scene's candidates, and which are digits."""
     rng = np.random.default_rng(number)
     features, right = [], []
-    for found in examples_of(draw(number), profile=STILL):
+    for found in examples_of(draw(number), profile=profile_of(number)):
         chosen = (found.overlap >= COVERS) | ((found.overlap < MISSES) & (rng.random(len(found.overlap)) < SHARE))
         features.append(found.form[chosen])
         right.append(found.overlap[chosen] >= COVERS)
@@ -101,11 +99,10 @@ def _form_rows(number: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
 def _look_rows(bundle: Path, form: Trees, number: int) -> list[tuple[Any, ...]]:
     """Of each polarity of one scene: features, what is right, and what the second look needs."""
     judge = Judge(form, form, form, 0.0)
-    rows = []
+    rows, profile = [], profile_of(number)
     with Recognizer.load(bundle) as recognizer:
-        scene = draw(number)
-        for found in examples_of(scene, profile=STILL):
-            kept = by_form(found.form, found.candidates.boxes_px, judge=judge, profile=STILL)
+        for found in examples_of(draw(number), profile=profile):
+            kept = by_form(found.form, found.candidates.boxes_px, judge=judge, profile=profile)
             candidates = found.candidates[kept]
             answers, features = looked_at(candidates, found.form[kept], recognizer)
             digits = answers.argmax(axis=1)
@@ -145,13 +142,13 @@ def _covers(digit: Any, reading: Any) -> bool:
 
 
 def _with_score(judge: Judge, read: list[tuple[int, list[tuple[float, bool]]]]) -> FittedJudge:
-    """Choose the score from which a reading is reported: the one with the best F0.5."""
+    """Choose the score from which a reading is reported: the one with the best F1."""
     digits = max(sum(count for count, _ in read), 1)
     said = np.array([entry for _, entries in read for entry in entries], np.float64).reshape(-1, 2)
     scores = np.arange(0.05, 0.96, 0.01)
     right = np.array([said[said[:, 0] >= score, 1].sum() for score in scores])
     reported = np.array([(said[:, 0] >= score).sum() for score in scores])
-    best = int(np.argmax((1 + BETA**2) * right / np.maximum(BETA**2 * digits + reported, 1)))
+    best = int(np.argmax(2 * right / (digits + reported)))
     empty = np.array([score for count, entries in read for score, _ in entries if not count])
     return FittedJudge(
         judge=replace(judge, least=float(scores[best])),

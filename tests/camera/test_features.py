@@ -1,0 +1,107 @@
+"""What is known about a candidate before it is judged."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edgedigits_camera.candidates import find_candidates
+from edgedigits_camera.features import FORM, NETWORK, SURROUNDINGS, form_features, network_features, surroundings
+from edgedigits_camera.profiles import STILL
+
+
+def around(boxes, digits, score, contrast=None):
+    """Surroundings by name."""
+    boxes, score = np.array(boxes, np.float64).reshape(-1, 4), np.array(score, np.float32)
+    contrast = np.array(contrast or [100] * len(boxes), np.float32)
+    columns = surroundings(boxes, contrast, np.array(digits, np.int64), score)
+    assert columns.shape == (len(boxes), len(SURROUNDINGS))
+    assert columns.dtype == np.float32
+    return dict(zip(SURROUNDINGS, columns.T, strict=True))
+
+
+@pytest.fixture(scope="module")
+def bar():
+    """Features by name of a bar 6 by 40 pixels at the left border, in a picture of 500 by 100."""
+    grey = np.full((100, 500), 200, np.uint8)
+    grey[30:70, 0:6] = 100
+    candidates = find_candidates(grey, profile=STILL)
+    features = form_features(candidates, size_px=(500, 100))
+    whole = (candidates.boxes_px == (0, 30, 6, 40)).all(axis=1)
+    assert features.shape == (len(candidates), len(FORM))
+    return dict(zip(FORM, features[whole].T, strict=True))
+
+
+def test_the_form_is_measured_as_it_was_drawn(bar):
+    assert bar["height"] == pytest.approx(np.log2(40))
+    assert bar["aspect"] == pytest.approx(6 / 40)
+    assert bar["fill"] == pytest.approx(1)
+    assert bar["contrast"] == pytest.approx(127, abs=2)
+    assert bar["unevenness"] == pytest.approx(0, abs=0.02)
+    assert bar["clutter"] == pytest.approx(0)
+    assert bar["at_border"] == pytest.approx(1)
+    assert bar["stroke"] == pytest.approx(2 * 240 / (2 * 40 + 2 * 4) / 40)
+    assert bar["run"].tolist() == [5]
+
+
+def test_no_candidates_have_no_features():
+    none = find_candidates(np.full((100, 500), 200, np.uint8), profile=STILL)
+    assert form_features(none, size_px=(500, 100)).shape == (0, len(FORM))
+    none = find_candidates(np.full((1, 1), 200, np.uint8), profile=STILL)
+    assert form_features(none, size_px=(1, 1)).shape == (0, len(FORM))
+    assert network_features(np.zeros((0, 10), np.float32)).shape == (0, len(NETWORK))
+    assert surroundings(
+        np.zeros((0, 4)), np.zeros(0, np.float32), np.zeros(0, np.int64), np.zeros(0, np.float32)
+    ).shape == (0, len(SURROUNDINGS))
+
+
+def test_the_network_says_its_top_and_how_far_ahead_it_is():
+    answers = np.full((1, 10), 0.025, np.float32)
+    answers[0, [3, 8]] = 0.6, 0.2
+    features = dict(zip(NETWORK, network_features(answers)[0], strict=True))
+    assert [features[f"p{digit}"] for digit in range(10)] == pytest.approx(answers[0])
+    assert (features["top"], features["margin"]) == pytest.approx((0.6, 0.4))
+
+
+def test_one_alone_has_no_neighbours():
+    alone = around([(10, 10, 20, 30)], [3], [0.9])
+    assert [float(alone[name][0]) for name in SURROUNDINGS] == pytest.approx([0, 1, 1, 0, 0, 0, 0, 0.9])
+
+
+def test_neighbours_count_by_their_score_and_how_alike_they_are():
+    found = around([(0, 0, 20, 40), (30, 0, 20, 40), (60, 0, 20, 20)], [1, 2, 3], [0.9, 0.5, 0.5], [100, 100, 50])
+    assert found["neighbours"][1] == pytest.approx(0.9)  # half as high is no neighbour
+    assert found["neighbour_height"][1] == pytest.approx(0)
+    assert found["neighbour_contrast"][1] == pytest.approx(0)
+    assert found["page"] == pytest.approx([1.9] * 3)
+
+
+def test_what_is_far_away_is_no_neighbour():
+    assert around([(0, 0, 20, 40), (200, 0, 20, 40)], [1, 2], [0.9, 0.9])["neighbours"].tolist() == [0, 0]
+
+
+def test_an_overlapping_candidate_supports_the_same_digit_and_rivals_another():
+    boxes = [(0, 0, 20, 40), (1, 0, 20, 40), (0, 1, 20, 40)]
+    found = around(boxes, [7, 7, 1], [0.9, 0.8, 0.3])
+    assert found["support"] == pytest.approx([0.8, 0.9, 0])
+    assert found["rival"] == pytest.approx([0.3, 0.3, 0.9])
+    assert found["neighbours"] == pytest.approx([0, 0, 0])
+
+
+def test_a_part_knows_what_it_lies_in_and_the_whole_what_lies_in_it():
+    found = around([(0, 0, 40, 40), (2, 2, 12, 20)], [0, 1], [0.9, 0.4])
+    assert found["inside"] == pytest.approx([0, 0.9])
+    assert found["outside"] == pytest.approx([0.4, 0])
+
+
+@settings(max_examples=30, deadline=None)
+@given(count=st.integers(1, 20), seed=st.integers(0, 99))
+def test_the_order_of_candidates_does_not_matter(count, seed):
+    rng = np.random.default_rng(seed)
+    boxes, contrast = rng.uniform(1, 60, (count, 4)), rng.uniform(10, 255, count).astype(np.float32)
+    digits, score = rng.integers(0, 10, count), rng.random(count).astype(np.float32)
+    order = rng.permutation(count)
+    plain = surroundings(boxes, contrast, digits, score)
+    shuffled = surroundings(boxes[order], contrast[order], digits[order], score[order])
+    assert np.isfinite(plain).all()
+    assert shuffled == pytest.approx(plain[order], rel=1e-4, abs=1e-5)

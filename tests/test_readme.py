@@ -1,0 +1,34 @@
+"""The README says what is so."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from edgedigits.bundle import Bundle
+from edgedigits.cli import app
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+LATENCY = json.loads((ROOT / "benchmarks/results/latency.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("command", [entry.name or entry.callback.__name__ for entry in app.registered_commands])
+def test_every_command_is_named(command):
+    name = command.replace("_", "-")
+    assert re.search(rf"(edgedigits|make) {name}\b", README)
+
+
+@pytest.mark.parametrize("artifact", Bundle.load(ROOT / "models/mnist-cnn").artifacts, ids=lambda artifact: artifact.format)
+def test_every_file_has_a_row_with_its_size_accuracy_and_measured_latency(artifact):
+    row = next(line for line in README.splitlines() if line.startswith(f"| `{artifact.format}` |"))
+    assert f"{artifact.size_bytes / 1000:.0f} kB" in row
+    assert f"{artifact.accuracy:.2%}".replace("%", " %") in row
+    p50s = [entry["p50_us"] for entry in LATENCY["reports"] if entry["format"] == artifact.format]
+    assert f"{min(p50s):.0f} µs" in row
+
+
+def test_every_link_leads_to_a_file():
+    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / target).is_file(), target
