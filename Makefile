@@ -26,13 +26,13 @@ test-suite: $(TEST)/ready
 
 # The tests of the device's side, against the wheel alone: no checkout on the path, no TensorFlow.
 test-wheel: $(WHEEL)/ready
-	$(WHEEL)/bin/pytest -o pythonpath= -p no:cacheprovider tests/device
+	EDGEDIGITS_EXPECT_WHEEL=1 $(WHEEL)/bin/pytest -o pythonpath= -p no:cacheprovider tests/device
 
 test-tflite: $(if $(PYTHON311),$(TFLITE)/ready)
 ifeq ($(PYTHON311),)
 	@echo "tflite-runtime is left out: its last release is for Python 3.11, and there is no python3.11 here"
 else
-	EDGEDIGITS_EXPECT_BACKEND=tflite-runtime $(TFLITE)/bin/pytest -o pythonpath= -p no:cacheprovider tests/device
+	EDGEDIGITS_EXPECT_WHEEL=1 EDGEDIGITS_EXPECT_BACKEND=tflite-runtime $(TFLITE)/bin/pytest -o pythonpath= -p no:cacheprovider tests/device
 endif
 
 lint: $(TEST)/ready
@@ -54,12 +54,12 @@ bench: $(TEST)/ready
 	$(TEST)/bin/edgedigits benchmark --out benchmarks/results/latency.json
 	$(TEST)/bin/python benchmarks/recipes.py
 
-# backports.strenum has no release for all three Pythons; pip finds the right one.
+# backports.strenum: its newest release is not for every Python; pip finds the right one.
 pins:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --no-annotate --no-header --quiet \
 	    --extra export --extra camera --extra headless --group test --group lint --no-emit-package backports-strenum -o constraints.txt
 	uv pip compile pyproject.toml --python-version 3.11 --upgrade --no-annotate --no-header --quiet \
-	    --extra tflite-runtime --extra headless --group test -o constraints-tflite-runtime.txt
+	    --extra tflite-runtime --extra headless --group test --no-emit-package backports-strenum -o constraints-tflite-runtime.txt
 	sed -i -E "s/ and \(\(.*//; s/ and python_full_version < '3.14'//; s/ ; python_full_version < '3.14'$$//" constraints.txt
 
 clean:

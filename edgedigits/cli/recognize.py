@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,7 +28,7 @@ def recognize(
 
     load_picture = require("edgedigits_camera.pictures", extra="headless").load_picture
     read_page = require("edgedigits_camera.reader", extra="headless").read_page
-    failed, taken = False, {path.resolve() for path in pictures}
+    failed, taken = False, {os.path.realpath(path) for path in pictures}
     with Recognizer.load(bundle, backend=backend, format=format) as recognizer:
         typer.echo(recognizer.opened.explain(), err=True)
         for path in pictures:
@@ -67,12 +68,14 @@ def as_text(path: Path, page: Page) -> str:
     return f"{path}: {' | '.join(page.lines) or 'no digits'}"
 
 
-def copy_path(path: Path, *, folder: Path, taken: set[Path]) -> Path:
-    """Where a picture's annotated copy goes, under its name; numbered where a picture or another copy is ``taken``."""
-    names = (f"{path.stem}{number}.jpg" for number in ("", *(f"-{i}" for i in range(2, len(taken) + 3))))
-    chosen = next(copy for name in names if (copy := (folder / name).resolve()) not in taken)
-    taken.add(chosen)
-    return chosen
+def copy_path(path: Path, *, folder: Path, taken: set[str]) -> Path:
+    """Where an annotated copy goes: under its picture's name, numbered where a picture or a copy has ``taken`` that."""
+    copy, number = folder / f"{path.stem}.jpg", 1
+    while os.path.realpath(copy) in taken:
+        number += 1
+        copy = folder / f"{path.stem}-{number}.jpg"
+    taken.add(os.path.realpath(copy))
+    return copy
 
 
 def save_annotated(picture: Picture, page: Page, *, path: Path) -> None:

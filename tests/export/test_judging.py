@@ -1,4 +1,4 @@
-"""The judge: its trees answer as scikit-learn's model does, and fitting one puts it into the bundle."""
+"""The judge: its trees answer as scikit-learn's model does, its score is chosen, and a bundle takes it in."""
 
 import shutil
 
@@ -9,8 +9,22 @@ pytest.importorskip("sklearn", reason="the extra `export` is not installed")
 pytest.importorskip("cv2", reason="neither the extra `camera` nor `headless` is installed")
 
 from sklearn.ensemble import HistGradientBoostingClassifier
+from threadpoolctl import threadpool_limits
 
+from edgedigits.bundle import Bundle, default_bundle
+from edgedigits_camera.judge import Judge
+from edgedigits_camera.scene import SceneSpec, draw_scene
+from edgedigits_export.judging import FittedJudge, put_into
+from edgedigits_export.judging.examples import best_fit, draw, examples_of, profile_of
+from edgedigits_export.judging.fit import _with_score
 from edgedigits_export.judging.trees import LEAF_ROWS, grow
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_thread():
+    """For so few rows, threads that wait for one another take most of the time."""
+    with threadpool_limits(1):
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +63,53 @@ def test_trees_learn_the_rule_and_the_same_rows_give_the_same_trees(rows):
     assert np.mean((first.score(rows[0]) > 0.5) == rows[1]) > 0.85
     for part in ("feature", "cut", "leaf"):
         assert np.array_equal(getattr(first, part), getattr(again, part))
+
+
+@pytest.fixture
+def judge(rows):
+    return Judge(*[grow(*rows, trees=2, depth=2, rate=0.2)] * 3, least=0.0)
+
+
+def test_the_score_is_chosen_that_reads_most_at_the_fewest_errors(judge):
+    full = (4, [(0.9, True), (0.8, True), (0.7, True), (0.5, False), (0.3, False), (0.2, True)])
+    empty = (0, [(0.75, False), (0.1, False)])
+    fitted = _with_score(judge, [full, empty, (0, [])])
+    assert 0.5 < fitted.judge.least <= 0.7
+    assert (fitted.scenes, fitted.empty_scenes, fitted.false_in_empty) == (3, 2, 1)
+    assert (fitted.read, fitted.precision) == (0.75, 0.75)
+
+
+def test_where_nothing_was_read_the_figures_are_0(judge):
+    fitted = _with_score(judge, [(0, []), (3, [])])
+    assert (fitted.read, fitted.precision, fitted.false_in_empty) == (0, 0, 0)
+
+
+def test_a_bundle_takes_a_judge_in_and_stays_whole(judge, tmp_path):
+    folder = shutil.copytree(default_bundle(), tmp_path / "bundle")
+    put_into(folder, FittedJudge(judge, scenes=9, read=0.5, precision=0.8, false_in_empty=1, empty_scenes=3))
+    bundle = Bundle.load(folder)
+    again = Judge.of(bundle.judge)
+    assert bundle.rejection["on_drawn_scenes"]["read"] == 0.5
+    assert again.least == judge.least
+    assert np.array_equal(again.second.leaf, judge.second.leaf)
+    before = (folder / "judge.npz").read_bytes()
+    put_into(folder, FittedJudge(judge, scenes=9, read=0.5, precision=0.8, false_in_empty=1, empty_scenes=3))
+    assert (folder / "judge.npz").read_bytes() == before
+
+
+def test_scenes_with_digits_have_candidates_that_fit_them_and_empty_ones_none():
+    scene = draw_scene(1, spec=SceneSpec(pen="marker", layout="line"), size_px=(320, 240))
+    dark, light = examples_of(scene, profile=profile_of(1))
+    assert (dark.overlap > 0.6).sum() >= len(scene.digits)
+    assert set(dark.digit[dark.overlap > 0.6]) <= {digit.digit for digit in scene.digits}
+    assert len(light.form) == len(light.candidates) == len(light.overlap)
+    boxes = np.array([digit.box_xywh_px for digit in scene.digits], float)
+    overlap, digits = best_fit(boxes, scene)
+    assert overlap == pytest.approx(1)
+    assert digits.tolist() == [digit.digit for digit in scene.digits]
+    assert best_fit(np.zeros((0, 4)), scene)[0].shape == (0,)
+
+
+def test_of_the_scenes_that_the_judge_is_fitted_on_a_third_is_empty():
+    scenes = [draw(number) for number in range(5, 60, 10)]  # the small ones
+    assert [bool(scene.digits) for scene in scenes] == [True, True, False] * 2

@@ -1,0 +1,71 @@
+"""Every runtime that is here gives the known answers and reads the drawn page."""
+
+import importlib.util
+import json
+import os
+
+import numpy as np
+import pytest
+
+from edgedigits.backends import BACKENDS, open_file
+from edgedigits.backends.selection import FLOAT_TOLERANCE, INT8_TOLERANCE, QUANTISED
+from edgedigits.bundle import Bundle, default_bundle
+
+EXPECTED = os.environ.get("EDGEDIGITS_EXPECT_BACKEND")
+PACKAGES = {
+    "litert": "ai_edge_litert",
+    "tflite-runtime": "tflite_runtime",
+    "onnxruntime": "onnxruntime",
+    "opencv": "cv2",
+    "numpy": "numpy",
+}
+RUNS = [(name, kind) for name, adapted in BACKENDS.items() for kind in adapted.formats]
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return Bundle.load(default_bundle())
+
+
+@pytest.fixture
+def backend(request):
+    """Name of a backend that is here; one that CI expects is never left out."""
+    name = request.param
+    if name != EXPECTED:
+        if importlib.util.find_spec(PACKAGES[name]) is None:
+            pytest.skip(f"{PACKAGES[name]} is not installed")
+        if name == "tflite-runtime" and int(np.__version__.split(".")[0]) >= 2:
+            pytest.skip("tflite-runtime needs numpy<2")
+    return name
+
+
+def tolerance(format):
+    return INT8_TOLERANCE if format in QUANTISED else FLOAT_TOLERANCE
+
+
+def test_every_backend_has_its_package_named_here():
+    assert set(PACKAGES) == set(BACKENDS)
+    assert EXPECTED is None or EXPECTED in BACKENDS
+
+
+@pytest.mark.parametrize(("backend", "format"), RUNS, indirect=["backend"])
+def test_a_backend_reproduces_every_golden_vector(shipped, backend, format):
+    opened = open_file(shipped.folder / shipped.artifact(format).path, backend=backend)
+    answers = opened.predict(shipped.golden["patches"])
+    assert answers.shape == (len(shipped.golden["labels"]), 10)
+    assert np.abs(answers - shipped.golden[format]).max() <= tolerance(format)
+    assert answers.sum(axis=1) == pytest.approx(1, abs=0.02)
+
+
+@pytest.mark.parametrize("format", ["int8", "float32", "onnx", "npz"])
+def test_answers_for_other_patches_would_not_pass_for_the_golden_ones(shipped, format):
+    golden = shipped.golden[format]
+    assert np.abs(np.roll(golden, 1, axis=0) - golden).max() > 4 * tolerance(format)
+
+
+@pytest.mark.parametrize("backend", BACKENDS, indirect=True)
+def test_a_backend_that_is_asked_for_reads_the_page(python, backend):
+    done = python("-m", "edgedigits", "recognize", "page.png", "--json", "--backend", backend)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.startswith(f"backend {backend} with {BACKENDS[backend].formats[0]}\n")
+    assert json.loads(done.stdout)["lines"] == ["3507"]
