@@ -20,7 +20,9 @@ def test_every_command_is_named(command):
     assert re.search(rf"(edgedigits|make) {name}\b", README)
 
 
-@pytest.mark.parametrize("artifact", Bundle.load(ROOT / "models/mnist-cnn").artifacts, ids=lambda artifact: artifact.format)
+@pytest.mark.parametrize(
+    "artifact", Bundle.load(ROOT / "models/mnist-cnn").artifacts, ids=lambda artifact: artifact.format
+)
 def test_every_file_has_a_row_with_its_size_accuracy_and_measured_latency(artifact):
     row = next(line for line in README.splitlines() if line.startswith(f"| `{artifact.format}` |"))
     assert f"{artifact.size_bytes / 1000:.0f} kB" in row

@@ -17,6 +17,8 @@ FORM = ("height", "aspect", "fill", "run", "depth", "ruled", "contrast", "uneven
 NETWORK = (*(f"p{digit}" for digit in range(10)), "top", "margin")
 SURROUNDINGS = (
     "neighbours",
+    "crowd",
+    "company",
     "neighbour_height",
     "neighbour_contrast",
     "support",
@@ -62,7 +64,10 @@ def network_features(answers: NDArray[np.float32]) -> NDArray[np.float32]:
 def surroundings(
     boxes: NDArray[np.float64], contrast: NDArray[np.float32], digits: NDArray[np.int64], score: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """(N, 8) float32 in the order of ``SURROUNDINGS``: first scores (N,) of what is near and of what overlaps."""
+    """(N, 10) float32 in the order of ``SURROUNDINGS``: first scores (N,) of what is near and of what overlaps.
+
+    A letter stands in a crowd in poor company; a digit in a sum, in good one.
+    """
     low, size = boxes[:, :2], boxes[:, 2:]
     area, height = size.prod(axis=1), size[:, 1]
     common = np.clip(
@@ -81,8 +86,11 @@ def surroundings(
     weight = near * score[None]
     total = weight.sum(axis=1)
     shade = np.log2(np.maximum(contrast[None], 1) / np.maximum(contrast[:, None], 1))
+    crowd = near.sum(axis=1)
     columns = [
         total,
+        crowd,
+        total / np.maximum(crowd, 1),
         (weight * np.abs(ratio)).sum(axis=1) / np.maximum(total, 1e-6) + (total < 1e-3),
         (weight * np.abs(shade)).sum(axis=1) / np.maximum(total, 1e-6) + (total < 1e-3),
         ((overlap > 0.5) * same * score[None]).sum(axis=1),

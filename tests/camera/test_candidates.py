@@ -94,15 +94,20 @@ def test_where_there_is_nothing_there_are_no_candidates_nor_patches(grey, profil
     assert candidates.patches().shape == (0, 28, 28)
 
 
-def test_patches_hold_the_ink_of_the_candidate_alone(write_row):
-    grey, boxes = write_row("1", height_px=40, pen_px=4)
-    x, y, w, _ = boxes[0].astype(int)
-    grey[y + 10 : y + 20, x + w + 4 : x + w + 8] = 40
-    candidates = find_candidates(grey, profile=STILL)
-    alone = np.abs(candidates.boxes_px - boxes[0]).max(axis=1) <= 2
-    for patch in candidates[alone].patches():
-        assert patch.max() == 255
-        assert patch[:, :6].max() == patch[:, 22:].max() == 0
+def test_patches_hold_the_ink_of_the_candidate_alone():
+    grey = np.full((100, 100), 225, np.uint8)
+    grey[30:70, 30:35] = grey[65:70, 30:56] = 40
+
+    def patches():
+        candidates = find_candidates(grey, profile=replace(STILL, enlarge_below_px=0))
+        return candidates[(candidates.boxes_px == (30, 30, 26, 40)).all(axis=1)].patches().astype(int)
+
+    alone = patches()
+    grey[34:46, 44:52] = 40
+    beside = patches()
+    assert len(alone) == len(beside) == 1
+    assert alone.max() == beside.max() == 255
+    assert np.abs(alone - beside).max() < 20
 
 
 def test_what_has_the_size_and_shape_of_a_digit_is_plausible():

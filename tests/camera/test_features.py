@@ -65,7 +65,7 @@ def test_the_network_says_its_top_and_how_far_ahead_it_is():
 
 def test_one_alone_has_no_neighbours():
     alone = around([(10, 10, 20, 30)], [3], [0.9])
-    assert [float(alone[name][0]) for name in SURROUNDINGS] == pytest.approx([0, 1, 1, 0, 0, 0, 0, 0.9])
+    assert [float(alone[name][0]) for name in SURROUNDINGS] == pytest.approx([0, 0, 0, 1, 1, 0, 0, 0, 0, 0.9])
 
 
 def test_neighbours_count_by_their_score_and_how_alike_they_are():

@@ -78,6 +78,18 @@ def test_the_whole_is_no_piece_of_itself_and_pieces_lie_in_it_one_digit_wide(wri
     assert NARROWEST * h >= 1
 
 
+def test_of_two_narrow_digits_the_pair_is_no_piece():
+    grey = np.full((100, 100), 225, np.uint8)
+    bridge = np.zeros((40, 6), np.uint8)
+    bridge[18:22] = 1
+    pair = np.hstack([ring(width=18), bridge, ring(width=18)])
+    grey[30:70, 30:72][pair > 0] = 40
+    layer = first_layer(grey)
+    found = pieces(layer, wide_labels(layer), profile=ONE_LAYER)
+    assert len(found) >= 2
+    assert found[:, 3].max() < 42 <= WIDEST * 40
+
+
 def test_no_more_components_are_cut_than_the_profile_allows(write_row):
     rows = [write_row("25", height_px=30, gap=None)[0] for _ in range(6)]
     layer = first_layer(np.vstack(rows))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from edgedigits.bundle import JUDGE, Bundle
-from edgedigits.files import replacing, sha256
+from edgedigits.files import replacing_folder, sha256
 from edgedigits.recognizer import Recognizer
 from edgedigits_camera.features import surroundings
 from edgedigits_camera.judge import Judge, Trees
@@ -161,10 +162,11 @@ def _with_score(judge: Judge, read: list[tuple[int, list[tuple[float, bool]]]]) 
 
 
 def put_into(bundle: Path, fitted: FittedJudge) -> None:
-    """Write a judge into a bundle: its arrays, then the manifest that names them."""
+    """Put a judge into a bundle, which is replaced whole by one that has it."""
     loaded = Bundle.load(bundle)
-    with replacing(bundle / JUDGE) as temporary:
-        temporary.write_bytes(archive(fitted.judge.arrays()))
     measured = {name: value for name, value in asdict(fitted).items() if name != "judge"}
     rejection = loaded.rejection | {"least_score": round(fitted.judge.least, 2), "on_drawn_scenes": measured}
-    replace(loaded, judge_sha256=sha256(bundle / JUDGE), rejection=rejection).save()
+    with replacing_folder(bundle) as folder:
+        shutil.copytree(bundle, folder, dirs_exist_ok=True)
+        (folder / JUDGE).write_bytes(archive(fitted.judge.arrays()))
+        replace(loaded, folder=folder, judge_sha256=sha256(folder / JUDGE), rejection=rejection).save()
