@@ -34,6 +34,8 @@ COVERS, MISSES = 0.6, 0.4
 READ = 0.5
 # The judge by form sees a share of the candidates that are no digit: there are forty of them for each that is.
 SHARE = 0.2
+# A false digit is worse than one that was missed: precision counts twice as much as what is read.
+BETA = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +145,13 @@ def _covers(digit: Any, reading: Any) -> bool:
 
 
 def _with_score(judge: Judge, read: list[tuple[int, list[tuple[float, bool]]]]) -> FittedJudge:
-    """Choose the score from which a reading is reported: the one with the best F1."""
+    """Choose the score from which a reading is reported: the one with the best F0.5."""
     digits = max(sum(count for count, _ in read), 1)
     said = np.array([entry for _, entries in read for entry in entries], np.float64).reshape(-1, 2)
     scores = np.arange(0.05, 0.96, 0.01)
     right = np.array([said[said[:, 0] >= score, 1].sum() for score in scores])
     reported = np.array([(said[:, 0] >= score).sum() for score in scores])
-    best = int(np.argmax(2 * right / (digits + reported)))
+    best = int(np.argmax((1 + BETA**2) * right / (BETA**2 * digits + reported)))
     empty = np.array([score for count, entries in read for score, _ in entries if not count])
     return FittedJudge(
         judge=replace(judge, least=float(scores[best])),
