@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from edgedigits.recognizer import Recognizer
     from edgedigits_camera.candidates import Candidates
 
-# A first score below this has never become a digit in the second look.
+# A first score below this is not worth the second look, whose work grows with the square of what it compares.
 LEAST_FIRST = 0.01
 
 

@@ -63,7 +63,7 @@ def confusion_table(scores: Scores) -> Table:
         "recall",
         title="rows: true digit, columns: answer",
         box=SIMPLE_HEAD,
-        padding=(0, 1),
+        padding=(0, 1, 0, 0),  # fits 80 columns
     )
     for column in table.columns:
         column.justify, column.no_wrap = "right", True

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -7,11 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from edgedigits.cli import app
+from edgedigits.cli.evaluate import confusion_table
 from edgedigits.training.model import build_model, probabilities
 from edgedigits.training.runs import Run, recorded_recipe
+from edgedigits.training.scores import score
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -138,3 +142,12 @@ def test_a_fresh_network_gives_probabilities() -> None:
     answers = probabilities(build_model(), np.zeros((501, 28, 28), np.uint8))
     assert answers.shape == (501, 10)
     assert np.allclose(answers.sum(axis=1), 1)
+
+
+def test_the_recall_of_a_digit_is_shown_whole_in_eighty_columns() -> None:
+    confusion = np.full((10, 10), 10) + np.eye(10, dtype=int) * 1000
+    labels = np.repeat(np.arange(10).repeat(10), confusion.ravel()).astype(np.uint8)
+    answers = np.eye(10, dtype=np.float32)[np.repeat(np.tile(np.arange(10), 10), confusion.ravel())]
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(confusion_table(score(answers, labels=labels)))
+    assert "0.9182" in console.export_text()
