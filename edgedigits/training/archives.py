@@ -16,6 +16,7 @@ from edgedigits.errors import DataError
 from edgedigits.files import replacing
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -37,8 +38,8 @@ IDX_FILES = {
 IDX_MAGIC = {3: 0x803, 1: 0x801}
 
 
-def read_archive(source: Path) -> Arrays:
-    """Read the four arrays from a Keras ``.npz`` or from a folder of IDX files.
+def read_archive(source: Path, *, names: Sequence[str] = ARRAYS) -> Arrays:
+    """Read the four arrays, or those named, from a Keras ``.npz`` or from a folder of IDX files.
 
     Raises:
         DataError: an array or file is missing, truncated, or of another format.
@@ -48,24 +49,25 @@ def read_archive(source: Path) -> Arrays:
         return {
             name: read_idx(find_idx(source, stem), dimensions=3 if name[0] == "x" else 1)
             for name, stem in IDX_FILES.items()
+            if name in names
         }
-    return read_npz(source)
+    return read_npz(source, names=names)
 
 
-def read_npz(path: Path) -> Arrays:
-    """Read the four arrays of a Keras ``.npz``."""
+def read_npz(path: Path, *, names: Sequence[str] = ARRAYS) -> Arrays:
+    """Read the named arrays of a Keras ``.npz``."""
     try:
         with path.open("rb") as stream:
             archive = np.load(stream, allow_pickle=False)
             if isinstance(archive, np.ndarray):
                 archive = {"one array without a name": archive}
-            arrays = {name: archive[name] for name in ARRAYS if name in archive}
+            arrays = {name: archive[name] for name in names if name in archive}
             found = ", ".join(archive) or "nothing"
     except (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error) as error:
         raise DataError(
             f"{path} is no readable .npz ({one_line(error)}); it may be truncated: fetch it again"
         ) from error
-    if missing := [name for name in ARRAYS if name not in arrays]:
+    if missing := [name for name in names if name not in arrays]:
         raise DataError(f"{path}: {', '.join(missing)} missing, found {found}; is it the Keras mnist.npz?")
     return arrays
 

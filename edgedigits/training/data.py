@@ -75,6 +75,18 @@ def load_mnist(path: Path | None = None, *, validation_split: float = 0.1, limit
     )
 
 
+def load_test(path: Path) -> Split:
+    """Load the test images of another set: an ``.npz`` with ``x_test`` and ``y_test``, or a folder of the IDX files.
+
+    Raises:
+        DataError: they are absent or not what they should be.
+
+    """
+    images, labels = PAIRS[1]
+    arrays = read_archive(find_source(path), names=PAIRS[1])
+    return checked(arrays, images=images, labels=labels, source=path)
+
+
 def find_source(path: Path | None) -> Path:
     """Return the file or folder to read; downloads into the Keras cache when there is none."""
     named = path or (Path(value) if (value := os.environ.get(ENVIRONMENT_VARIABLE)) else None)

@@ -10,7 +10,7 @@ import pytest
 
 from edgedigits.errors import DataError
 from edgedigits.training.archives import IDX_FILES, download, read_idx
-from edgedigits.training.data import Mnist, load_mnist
+from edgedigits.training.data import Mnist, load_mnist, load_test
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +43,25 @@ def test_the_last_tenth_of_the_training_set_is_for_validation(archive: Path) -> 
     assert (len(data.train), len(data.validation), len(data.test)) == (270, 30, 80)
     assert np.array_equal(data.train.images, images[:270])
     assert np.array_equal(data.validation.images, images[270:])
+
+
+def test_another_set_needs_its_test_images_alone(archive: Path, tmp_path: Path) -> None:
+    arrays = arrays_of(archive)
+    alone = changed(archive, tmp_path, x_train=None, y_train=None)
+    folder = write_idx(tmp_path / "idx", arrays, packed=True)
+    for stem in ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"):
+        (folder / f"{stem}.gz").unlink()
+    for path in (alone, folder):
+        split = load_test(path)
+        assert np.array_equal(split.images, arrays["x_test"])
+        assert np.array_equal(split.labels, arrays["y_test"])
+
+
+def test_another_set_without_labels_is_refused(archive: Path, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="y_test missing, found x_train, y_train, x_test"):
+        load_test(changed(archive, tmp_path, y_test=None))
+    with pytest.raises(DataError, match=r"gone\.npz does not exist"):
+        load_test(tmp_path / "gone.npz")
 
 
 def test_a_limit_takes_the_first_images_and_leaves_the_test_set_whole(archive: Path) -> None:
