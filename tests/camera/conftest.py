@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from edgedigits.recognizer import Recognizer
 from edgedigits.strokes import draw_digit
 from edgedigits_camera.capture import Patience
 from edgedigits_camera.devices import quieten
@@ -17,6 +18,12 @@ from edgedigits_camera.devices import quieten
 def _quiet():
     """FFmpeg asks once per process how loud it may be, so ask before any test writes a clip."""
     quieten()
+
+
+@pytest.fixture(scope="session")
+def recognizer():
+    """The shipped bundle in the best runtime that is here."""
+    return Recognizer.load()
 
 
 @pytest.fixture

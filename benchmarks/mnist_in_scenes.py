@@ -1,0 +1,225 @@
+"""MNIST's test digits drawn into scenes, found again, and read by the network that reads the originals.
+
+    python -m benchmarks.mnist_in_scenes [--digits 2000] [--data mnist.npz] [--bundle DIR] [--only NAME ...]
+                                         [--out benchmarks/results/mnist_in_scenes.json]
+
+For each size, and for each disturbance at 40 pixels, the same digits. Points are hundredths of the digits:
+
+    original    the network on the images themselves
+    given       the network on the ink in the true box, made a patch as the camera does: what the picture and
+                ``to_patch`` cost
+    candidate   the network on the candidate that fits the true box best: what finding ink costs besides
+    found       the page reader reports something in the digit's place
+    lost        points that the reader loses against the originals among the digits that it found: in naming alone
+"""
+
+from __future__ import annotations
+
+import argparse
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, fields, replace
+from functools import cache, partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from benchmarks.reading import FIRST_SEED, marks_of, measured_with, opened
+from benchmarks.scoring import Mark, boxes_of, compare, overlaps
+from edgedigits.files import write_json
+from edgedigits.training.data import load_mnist
+from edgedigits_camera.candidates import Candidates, find_candidates
+from edgedigits_camera.layers import Layer, layers_of
+from edgedigits_camera.profiles import STILL
+from edgedigits_camera.reader import read_page
+from edgedigits_camera.scene import CAMERAS, LIGHTS, PAPERS, PENS, SceneSpec, draw_scene
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from edgedigits.recognizer import Recognizer
+    from edgedigits_camera.scene import Scene
+
+HEIGHTS_PX = (14, 20, 28, 40, 64, 100, 160, 300)
+PLAIN = SceneSpec(layout="lines", digit_px=40, tilt=0.0)
+CONDITIONS = {
+    **{f"size:{px}": replace(PLAIN, digit_px=float(px)) for px in HEIGHTS_PX},
+    **{f"light:{kind}": replace(PLAIN, light=kind) for kind in LIGHTS[1:]},
+    **{f"camera:{kind}": replace(PLAIN, camera=kind) for kind in CAMERAS[1:]},
+    **{f"paper:{kind}": replace(PLAIN, paper=kind) for kind in PAPERS[1:] if kind != "blackboard"},
+    **{f"pen:{kind}": replace(PLAIN, pen=kind) for kind in PENS if kind not in {"chalk", PLAIN.pen}},
+    "paper:blackboard": replace(PLAIN, paper="blackboard", pen="chalk"),
+    "tilt:0.5": replace(PLAIN, tilt=0.5),
+    "tilt:1": replace(PLAIN, tilt=1.0),
+}
+# Digits that one task draws.
+CHUNK = 200
+# Ink in a true box: deeper than this share of the deepest there. What reaches in is seen whole so many sides around.
+SHARE, AROUND = 0.25, 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Of the digits drawn: how many are found, and named right each way; ``known`` is ``original`` of those found."""
+
+    digits: int = 0
+    original: int = 0
+    given: int = 0
+    candidate: int = 0
+    found: int = 0
+    known: int = 0
+    right: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+    def points(self) -> dict[str, float]:
+        """Points, see above."""
+        shares = {name: getattr(self, name) / max(self.digits, 1) for name in ("original", "given", "candidate")}
+        shares |= {"found": self.found / max(self.digits, 1), "lost": (self.known - self.right) / max(self.found, 1)}
+        return {name: round(100 * share, 2) for name, share in shares.items()}
+
+
+def read_chunk(bundle: Path | None, data: Path | None, task: tuple[str, int, int]) -> tuple[str, Counts]:
+    """Draw some of the test digits into scenes of one condition, as many as it takes, and read them."""
+    name, start, stop = task
+    images, labels = test_digits(data)
+    recognizer, spec = opened(bundle), CONDITIONS[name]
+    counts, seed = Counts(), FIRST_SEED + 1000 * start
+    while start < stop:
+        scene = draw_scene(seed, spec=spec, size_px=picture_px(spec), glyphs=(images[start:stop], labels[start:stop]))
+        glyphs = [digit.glyph for digit in scene.digits if digit.glyph is not None]
+        if glyphs:
+            counts += count(scene, images[start + np.array(glyphs)], recognizer)
+            start += max(glyphs) + 1
+        seed += 1
+    return name, counts
+
+
+@cache
+def test_digits(data: Path | None) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """MNIST's test images, every hundredth first, so that the first few are like all."""
+    test = load_mnist(data).test
+    order = np.argsort(np.arange(len(test.labels)) % 100, kind="stable")
+    return test.images[order].reshape(-1, 28, 28), test.labels[order].astype(np.uint8)
+
+
+def picture_px(spec: SceneSpec) -> tuple[int, int]:
+    """Width and height of a picture that holds some lines of such digits."""
+    width = int(np.clip(14 * spec.digit_px, 640, 2560))
+    return width, width * 3 // 4
+
+
+def count(scene: Scene, originals: NDArray[np.uint8], recognizer: Recognizer) -> Counts:
+    """Read a scene in each way."""
+    true = [Mark(digit.digit, digit.box_xywh_px) for digit in scene.digits]
+    digits = np.array([mark.digit for mark in true])
+    grey = cv2.cvtColor(scene.image, cv2.COLOR_BGR2GRAY)
+    ink = 255 - grey if scene.spec.paper == "blackboard" else grey
+
+    def named(patches: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        return np.asarray(recognizer.probabilities(patches).argmax(axis=1) == digits)
+
+    outcome = compare(true, marks_of(read_page(scene.image, recognizer).readings))
+    found = np.array([index is not None for index in outcome.found])
+    original = named(originals)
+    return Counts(
+        digits=len(true),
+        original=int(original.sum()),
+        given=int(named(given_patches(ink, boxes_of(true))).sum()),
+        candidate=int(named(candidate_patches(ink, boxes_of(true))).sum()),
+        found=int(found.sum()),
+        known=int((original & found).sum()),
+        right=sum(outcome.right),
+    )
+
+
+def candidate_patches(ink: NDArray[np.uint8], boxes: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """(N, 28, 28) uint8 of the candidates that fit boxes (N, 4) best, in a grey picture (H, W) with dark ink."""
+    found = find_candidates(ink, profile=STILL)
+    if not len(found):
+        return np.zeros((len(boxes), 28, 28), np.uint8)
+    return found[overlaps(boxes, found.boxes_px).argmax(axis=1)].patches()
+
+
+def given_patches(ink: NDArray[np.uint8], boxes: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """(N, 28, 28) uint8 of the ink in boxes (N, 4) of a grey picture (H, W) with dark ink, ruled lines taken out."""
+    # Of the layers of one level, the one without ruled lines comes last.
+    layers = {layer.level: layer for layer in layers_of(ink, profile=replace(STILL, depths=()))}
+    parts = tuple(part_of(list(layers.values()), box) for box in boxes)
+    areas = [int(part.labels.sum()) for part in parts]
+    rows = [[i, 1, 0, 0, *part.labels.shape[::-1], areas[i], 0] for i, part in enumerate(parts)]
+    tones = [[part.contrast[part.labels > 0].mean() if part.labels.any() else 1, 0, 0] for part in parts]
+    run = np.ones(len(parts), np.int32)
+    return Candidates(parts, np.array(rows, np.int32), np.array(tones, np.float32), run).patches()
+
+
+def part_of(layers: list[Layer], box: NDArray[np.float64]) -> Layer:
+    """Cut a box out of the finest layer in which a digit of its height is looked for; its ink is labelled 1.
+
+    Ink is what is deeper than a share of the deepest there; pieces that lie outside for the most part are left out.
+    """
+    layer = next((one for one in layers if box[3] * one.scale < STILL.max_height_px), layers[-1])
+    low, high = box[:2] * layer.scale, (box[:2] + box[2:]) * layer.scale
+    around = whole(low - AROUND * (high - low), high + AROUND * (high - low))
+    window, corner = layer.contrast[around], np.array([around[1].start, around[0].start])
+    inside = whole(low - 1 - corner, high + 1 - corner)
+    deep = window > SHARE * np.percentile(window[inside], 95)
+    count, labels = cv2.connectedComponents(deep.astype(np.uint8), connectivity=8)
+    area, in_box = (np.bincount(some.ravel(), minlength=count) for some in (labels, labels[inside]))
+    own = (2 * in_box >= area) & (np.arange(count) > 0)
+    return replace(layer, contrast=window[inside], labels=own[labels[inside]].astype(np.int32))
+
+
+def whole(low: NDArray[np.float64], high: NDArray[np.float64]) -> tuple[slice, slice]:
+    """Rows and columns of whole pixels between two corners (2,)."""
+    (left, top), (right, bottom) = np.maximum(np.floor(low).astype(int), 0), np.ceil(high).astype(int)
+    return slice(int(top), int(bottom)), slice(int(left), int(right))
+
+
+def tasks(names: list[str], digits: int) -> Iterator[tuple[str, int, int]]:
+    """Split the work: condition, first digit, and the one after the last."""
+    for name in names:
+        for start in range(0, digits, CHUNK):
+            yield name, start, min(start + CHUNK, digits)
+
+
+def table(results: dict[str, Counts]) -> str:
+    """Lay the results out as text, a row for each condition."""
+    lines = [f"{'':18} {'digits':>6} {'original':>9} {'given':>9} {'candidate':>9} {'found':>9} {'lost':>9}"]
+    for name, counts in results.items():
+        lines.append(
+            f"{name:18} {counts.digits:6d}" + "".join(f" {points:9.2f}" for points in counts.points().values())
+        )
+    return "\n".join(lines)
+
+
+def as_object(results: dict[str, Counts]) -> dict[str, Any]:
+    """Counts and points of each condition, for JSON."""
+    return {name: asdict(counts) | {"points": counts.points()} for name, counts in results.items()}
+
+
+def main() -> None:
+    """Draw, read, compare."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--digits", type=int, default=2000, help="for each condition, at most 10000")
+    parser.add_argument("--data", type=Path, help="mnist.npz; where training finds it by default")
+    parser.add_argument("--bundle", type=Path, help="the shipped one by default")
+    parser.add_argument("--only", nargs="*", help="conditions, such as size:14; all by default")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results" / "mnist_in_scenes.json")
+    options = parser.parse_args()
+    names = [name for name in CONDITIONS if not options.only or name in options.only]
+    results = dict.fromkeys(names, Counts())
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        for name, counts in pool.map(partial(read_chunk, options.bundle, options.data), tasks(names, options.digits)):
+            results[name] += counts
+    print(table(results))
+    write_json(options.out, measured_with(opened(options.bundle)) | {"conditions": as_object(results)})
+
+
+if __name__ == "__main__":
+    main()
