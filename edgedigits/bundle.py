@@ -18,6 +18,7 @@ import numpy as np
 from edgedigits.errors import BundleError
 from edgedigits.files import sha256, write_json
 from edgedigits.preprocess import PatchSpec
+from edgedigits.sums import write_sums
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,7 +51,10 @@ class Parity:
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """One model file; ``path`` is relative to the bundle's folder."""
+    """One model file; ``path`` is relative to the bundle's folder.
+
+    Where a format is a folder of files, ``files`` holds the further ones: their paths, and the SHA-256 of each.
+    """
 
     format: str
     path: str
@@ -60,6 +64,11 @@ class Artifact:
     output: TensorSpec
     accuracy: float
     parity: Parity
+    files: dict[str, str] = field(default_factory=dict)
+
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of every file of this format, by its path."""
+        return {**self.files, self.path: self.sha256}
 
 
 @dataclass(frozen=True)
@@ -85,19 +94,38 @@ class Bundle:
             BundleError: no manifest, an unknown schema, a path that leaves the folder, a file missing or changed.
 
         """
-        bundle = _from_manifest(_read_manifest(folder), folder)
-        files = {artifact.path: artifact.sha256 for artifact in bundle.artifacts} | {GOLDEN: bundle.golden_sha256}
-        if bundle.judge_sha256:
-            files[JUDGE] = bundle.judge_sha256
-        for path, digest in files.items():
+        bundle = cls.read(folder)
+        for path, digest in bundle.digests().items():
             _check_file(folder, path, digest)
         return bundle
 
+    @classmethod
+    def read(cls, folder: Path) -> Bundle:
+        """Read a bundle's manifest, without a look at its files.
+
+        Raises:
+            BundleError: no manifest, or an unknown schema.
+
+        """
+        return _from_manifest(_read_manifest(folder), folder)
+
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of every file that the network is run from, by its path."""
+        files = {GOLDEN: self.golden_sha256} | ({JUDGE: self.judge_sha256} if self.judge_sha256 else {})
+        for artifact in self.artifacts:
+            files |= artifact.digests()
+        return files
+
     def save(self) -> None:
-        """Write the manifest into the bundle's folder."""
+        """Write the manifest into the bundle's folder, and ``SHA256SUMS`` over all files that are there."""
+        write_json(self.folder / MANIFEST, self.content())
+        write_sums(self.folder)
+
+    def content(self) -> dict[str, Any]:
+        """What the manifest holds."""
         content = asdict(self)
         content.pop("folder")
-        write_json(self.folder / MANIFEST, {"schema": SCHEMA, **content})
+        return {"schema": SCHEMA, **content}
 
     def artifact(self, format: str) -> Artifact:
         """The artifact in this format.
@@ -167,7 +195,8 @@ def _from_manifest(content: dict[str, Any], folder: Path) -> Bundle:
 
 def _artifact(entry: dict[str, Any]) -> Artifact:
     tensors = {end: TensorSpec(**(entry[end] | {"shape": tuple(entry[end]["shape"])})) for end in ("input", "output")}
-    return Artifact(**(entry | tensors | {"path": os.fspath(entry["path"]), "parity": Parity(**entry["parity"])}))
+    paths = {"path": os.fspath(entry["path"]), "files": {**entry.get("files", {})}}
+    return Artifact(**(entry | tensors | paths | {"parity": Parity(**entry["parity"])}))
 
 
 def _check_file(folder: Path, path: str, digest: str) -> None:

@@ -7,7 +7,10 @@
     +-- BundleError (ValueError)            a bundle is missing, broken or changed
     +-- BackendError (RuntimeError)         no runtime can run the model here
     +-- ExportError (RuntimeError)          a conversion failed
-    |   +-- ParityError                     a converted file does not answer as its original
+    |   +-- CalibrationError (ValueError)   images that cannot set the scales of a quantised file
+    |   +-- GateError                       a converted file is not what it should be
+    |       +-- ContentsError               it holds something else: names, shapes, types, operators, scales, size
+    |       +-- ParityError                 it does not answer as its original does
     +-- PictureError (ValueError)           a picture cannot be read
     +-- SourceError (OSError)               a camera, clip or stream cannot be opened or stopped sending
     +-- DisplayError (RuntimeError)         there is no screen to show a window on
@@ -49,7 +52,19 @@ class ExportError(EdgeDigitsError, RuntimeError):
     """A conversion failed."""
 
 
-class ParityError(ExportError):
+class CalibrationError(ExportError, ValueError):
+    """The images that should set the scales of a quantised file cannot."""
+
+
+class GateError(ExportError):
+    """A converted file is not what it should be."""
+
+
+class ContentsError(GateError):
+    """A converted file holds something else than it should."""
+
+
+class ParityError(GateError):
     """A converted file does not answer as its original does."""
 
 

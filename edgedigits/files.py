@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -31,17 +33,20 @@ def replacing(path: Path) -> Iterator[Path]:
 def replacing_folder(path: Path) -> Iterator[Path]:
     """Yield a temporary folder; on success it takes the place of the folder ``path``, on failure it is removed.
 
-    The old folder is moved aside first and deleted last, so that a kill leaves the old content or the new one.
+    A process that is killed leaves the old content or the new one, and a temporary folder beside it; the next one
+    removes that, or puts it back where the kill came between the two renames of a file system that cannot exchange.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    clear_stale(path)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.{os.getpid()}.", dir=path.parent))
     temporary.chmod(0o755)
     old = temporary.with_name(f"{temporary.name}.old")
     try:
         yield temporary
-        if path.exists():
+        if path.exists() and not exchange(temporary, path):
             path.rename(old)
-        temporary.rename(path)
+        if not path.exists():
+            temporary.rename(path)
     except BaseException:
         if old.exists() and not path.exists():
             old.rename(path)
@@ -49,6 +54,42 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
+
+
+def clear_stale(path: Path) -> None:
+    """Remove what :func:`replacing_folder` left of ``path`` in processes that are gone; others are at work still."""
+    pattern = re.compile(rf"\.{re.escape(path.name)}\.(\d+)\.\w+(\.old)?")
+    for left in list(path.parent.iterdir()):
+        match = pattern.fullmatch(left.name)
+        if not match or is_running(int(match[1])):
+            continue
+        if match[2] and not path.exists():
+            left.rename(path)
+        else:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def is_running(process: int) -> bool:
+    """True if there is a process of this number."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):  # somebody else's, or no number of ours
+        return True
+    return True
+
+
+def exchange(first: Path, second: Path) -> bool:
+    """Give two folders each other's name in one step, so that there is no moment without either; False if not here."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    try:
+        rename = libc.renameat2  # Linux; glibc since 2.28
+    except AttributeError:
+        return False
+    here, exchanged = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    result: int = rename(here, os.fsencode(first), here, os.fsencode(second), exchanged)
+    return result == 0
 
 
 def write_text(path: Path, text: str) -> None:

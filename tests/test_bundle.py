@@ -6,6 +6,7 @@ import pytest
 
 from edgedigits.bundle import Bundle, default_bundle
 from edgedigits.errors import BundleError
+from edgedigits.files import sha256
 
 
 @pytest.fixture
@@ -99,6 +100,7 @@ def test_a_manifest_in_another_encoding_is_refused(folder):
         lambda content: content["artifacts"][0].update(path=7),
         lambda content: content["artifacts"][0].update(input=None),
         lambda content: content["artifacts"][0].update(parity={}),
+        lambda content: content["artifacts"][0].update(files=["model.c"]),
         lambda content: content["artifacts"][0]["output"].pop("shape"),
     ],
 )
@@ -121,6 +123,36 @@ def test_a_path_that_leaves_the_folder_is_refused(folder, tmp_path, path):
 def test_a_path_that_is_none_is_refused(folder):
     change_manifest(folder, lambda content: content["artifacts"][0].update(path="model\0.tflite"))
     refused(folder, "lies outside the bundle's folder")
+
+
+@pytest.fixture
+def folder_format(folder):
+    """A bundle whose first format has two further files in a folder of its own."""
+    (folder / "c").mkdir()
+    files = {f"c/{name}": (folder / "c" / name) for name in ("model.h", "README.md")}
+    for path in files.values():
+        path.write_text(path.name)
+    digests = {name: sha256(path) for name, path in files.items()}
+    change_manifest(folder, lambda content: content["artifacts"][0].update(files=digests))
+    return folder
+
+
+def test_the_further_files_of_a_format_load_and_are_saved_again(folder_format):
+    bundle = Bundle.load(folder_format)
+    artifact = bundle.artifacts[0]
+    assert set(artifact.digests()) == {artifact.path, "c/model.h", "c/README.md"}
+    bundle.save()
+    assert Bundle.load(folder_format) == bundle
+
+
+def test_a_changed_further_file_is_refused(folder_format):
+    (folder_format / "c" / "model.h").write_text("model.x")
+    refused(folder_format, r"c/model\.h has SHA-256 [0-9a-f]{12}\.\.\., the manifest says")
+
+
+def test_a_further_file_outside_the_folder_is_refused(folder_format):
+    change_manifest(folder_format, lambda content: content["artifacts"][0]["files"].update({"../secret": "0"}))
+    refused(folder_format, "names '../secret', which lies outside the bundle's folder")
 
 
 def test_a_folder_in_place_of_a_model_is_refused(folder):

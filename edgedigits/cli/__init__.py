@@ -18,8 +18,10 @@ from edgedigits.cli.demo import demo
 from edgedigits.cli.evaluate import evaluate
 from edgedigits.cli.export import export
 from edgedigits.cli.fit_judge import fit_judge
+from edgedigits.cli.inspect import inspect
 from edgedigits.cli.recognize import recognize
 from edgedigits.cli.train import train
+from edgedigits.cli.verify import verify
 from edgedigits.errors import EdgeDigitsError
 
 
@@ -56,7 +58,7 @@ def options(
     """Handwritten digits: train a small CNN, prove every exported file, read a camera on a small device."""
 
 
-for command in (train, evaluate, export, fit_judge, recognize, camera, benchmark, demo):
+for command in (train, evaluate, export, fit_judge, recognize, camera, benchmark, verify, inspect, demo):
     app.command()(command)
 
 

@@ -1,0 +1,173 @@
+"""``edgedigits inspect``: what is in a model file."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console, RenderableType
+
+    from edgedigits.graphs import Graph, Operator, Tensor
+
+COUNTED = """\
+activations: bytes of all that is alive while an operator runs: its inputs, its outputs, what later ones read;
+nothing in place, and without a runtime's own buffers"""
+
+
+def inspect(
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="Model file or bundle; the shipped bundle by default.", metavar="FILE|BUNDLE"),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """Show operators, tensors, quantisation, multiply-accumulates, memory and metadata of a model file or a bundle."""
+    from rich.console import Console
+
+    from edgedigits.bundle import default_bundle
+    from edgedigits.graphs import read_graph
+
+    path = file or default_bundle()
+    console = Console(highlight=False)
+    if path.is_dir():
+        show_bundle(path, console, as_json=as_json)
+        return
+    graph = read_graph(path)
+    if as_json:
+        typer.echo(json.dumps(as_object(path, graph), indent=2))
+    else:
+        show(path, graph, console)
+
+
+def show_bundle(folder: Path, console: Console, *, as_json: bool) -> None:
+    """One line for each file of a bundle; everything of each as JSON."""
+    from edgedigits.bundle import Bundle
+    from edgedigits.errors import MissingExtraError
+    from edgedigits.graphs import READERS, read_graph
+
+    graphs, left_out = {}, {}
+    for artifact in Bundle.load(folder).artifacts:
+        if Path(artifact.path).suffix not in READERS:
+            left_out[artifact.path] = "its operators cannot be shown"
+            continue
+        try:
+            graphs[artifact.path] = read_graph(folder / artifact.path)
+        except MissingExtraError as error:
+            left_out[artifact.path] = str(error)
+    if as_json:
+        files = [as_object(folder / name, graph) for name, graph in graphs.items()]
+        typer.echo(json.dumps({"bundle": str(folder), "files": files, "left_out": left_out}, indent=2))
+        return
+    console.print(overview(folder, graphs))
+    console.print(*(f"{name} is left out: {why}" for name, why in left_out.items()), COUNTED, sep="\n", soft_wrap=True)
+
+
+def overview(folder: Path, graphs: dict[str, Graph]) -> RenderableType:
+    """One row for each file."""
+    heads = ("bytes", "operators", "MACs", "weights", "activations")
+    rows = [
+        (
+            name,
+            (folder / name).stat().st_size,
+            len(graph.operators),
+            graph.macs,
+            graph.weight_bytes,
+            graph.peak_activation_bytes,
+        )
+        for name, graph in graphs.items()
+    ]
+    return table(("file", *heads), [(name, *(f"{number:,}" for number in numbers)) for name, *numbers in rows], texts=1)
+
+
+def show(path: Path, graph: Graph, console: Console) -> None:
+    """Print operators, tensors, sums and metadata."""
+    activations = graph.activation_bytes()
+    steps = [
+        (
+            str(number),
+            step.name,
+            *(shape(graph, places) for places in (moved(graph, step), step.outputs)),
+            f"{step.macs:,}" if step.macs else "",
+            f"{alive:,}",
+        )
+        for number, (step, alive) in enumerate(zip(graph.operators, activations, strict=True))
+    ]
+    console.print(table(("", "operator", "reads", "writes", "MACs", "activations"), steps, texts=4))
+    tensors = [
+        (
+            tensor.name.rpartition(";")[2],  # TFLite's converter strings together all that it fused
+            sizes(tensor),
+            tensor.dtype,
+            f"{tensor.size_bytes:,}",
+            str(tensor.quantisation or ""),
+        )
+        for tensor in graph.tensors
+    ]
+    console.print(table(("tensor", "shape", "type", "bytes", "quantisation"), tensors, texts=5))
+    console.print(
+        f"{path}: {path.stat().st_size:,} bytes, {len(graph.operators)} operators",
+        f"{graph.macs:,} multiply-accumulates for one image",
+        f"{graph.weight_bytes:,} bytes of weights",
+        f"{graph.peak_activation_bytes:,} bytes of activations at most",
+        COUNTED,
+        *(f"{key}: {value if isinstance(value, str) else json.dumps(value)}" for key, value in graph.metadata.items()),
+        *([] if graph.metadata else ["no metadata"]),
+        sep="\n",
+        soft_wrap=True,
+        markup=False,
+    )
+
+
+def moved(graph: Graph, step: Operator) -> tuple[int, ...]:
+    """What an operator reads that is not stored in the file."""
+    return tuple(index for index in step.inputs if not graph.tensors[index].constant)
+
+
+def shape(graph: Graph, places: tuple[int, ...]) -> str:
+    """Shapes of tensors."""
+    return ", ".join(sizes(graph.tensors[place]) for place in places)
+
+
+def sizes(tensor: Tensor) -> str:
+    """The shape, for instance ``1x28x28x1``, with N for an open dimension."""
+    return "x".join("N" if size < 0 else str(size) for size in tensor.shape)
+
+
+def table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, texts: int) -> RenderableType:
+    """Return a table whose first columns are texts and whose others are numbers."""
+    from rich.box import SIMPLE
+    from rich.markup import escape
+    from rich.table import Table
+
+    shown = Table(box=SIMPLE)
+    for place, head in enumerate(heads):
+        shown.add_column(head, justify="left" if place < texts else "right", overflow="fold")
+    for row in rows:
+        shown.add_row(*map(escape, row))
+    return shown
+
+
+def as_object(path: Path, graph: Graph) -> dict[str, Any]:
+    """All that is known about a file, for programs."""
+    return {
+        "file": str(path),
+        "size_bytes": path.stat().st_size,
+        "macs": graph.macs,
+        "weight_bytes": graph.weight_bytes,
+        "peak_activation_bytes": graph.peak_activation_bytes,
+        "operators": [
+            asdict(step) | {"activation_bytes": alive}
+            for step, alive in zip(graph.operators, graph.activation_bytes(), strict=True)
+        ],
+        "tensors": [asdict(tensor) | {"size_bytes": tensor.size_bytes} for tensor in graph.tensors],
+        "inputs": graph.inputs,
+        "outputs": graph.outputs,
+        "metadata": graph.metadata,
+    }

@@ -1,0 +1,94 @@
+"""ONNX files, read with ``onnx``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from edgedigits.errors import BundleError, require
+from edgedigits.graphs.graph import Graph, Operator, Quantisation, Tensor
+from edgedigits.metadata import read_metadata
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def read(path: Path) -> Graph:
+    """The graph of a file, with the shapes that can be inferred.
+
+    Raises:
+        BundleError: it is no ONNX file.
+        MissingExtraError: ``onnx`` is not installed.
+
+    """
+    onnx = require("onnx", extra="export")
+    try:
+        graph = onnx.shape_inference.infer_shapes(onnx.load(path, load_external_data=False)).graph
+        tensors = _tensors(onnx, graph)
+    except Exception as error:  # protobuf raises its own
+        raise BundleError(f"{path} is no ONNX file ({error})") from error
+    if not graph.node:
+        raise BundleError(f"{path} is no ONNX file (it holds no operator)")
+    places = {name: place for place, name in enumerate(tensors)}
+    operators = tuple(
+        Operator(
+            node.op_type,
+            tuple(places[name] for name in node.input if name),
+            tuple(places[name] for name in node.output if name),
+            _macs(node, tensors),
+        )
+        for node in graph.node
+    )
+    inputs = tuple(places[end.name] for end in graph.input if not tensors[end.name].constant)
+    outputs = tuple(places[end.name] for end in graph.output)
+    return Graph(tuple(tensors.values()), operators, inputs, outputs, read_metadata(path))
+
+
+def _tensors(onnx: Any, graph: Any) -> dict[str, Tensor]:
+    """All tensors by name; one that nothing is known about has no shape and no type."""
+    constants = {tensor.name: tensor for tensor in graph.initializer}
+    found = {
+        name: Tensor(name, tuple(tensor.dims), _dtype(onnx, tensor.data_type), constant=True)
+        for name, tensor in constants.items()
+    }
+    for value in (*graph.input, *graph.value_info, *graph.output):
+        kind = value.type.tensor_type
+        shape = tuple(dimension.dim_value or -1 for dimension in kind.shape.dim)
+        found.setdefault(value.name, Tensor(value.name, shape, _dtype(onnx, kind.elem_type)))
+    for node in graph.node:
+        for name in (*node.input, *node.output):
+            found.setdefault(name, Tensor(name, (), "unknown"))
+        if node.op_type in ("QuantizeLinear", "DequantizeLinear"):
+            _note_quantisation(onnx, node, constants, found)
+    return found
+
+
+def _note_quantisation(onnx: Any, node: Any, constants: dict[str, Any], tensors: dict[str, Tensor]) -> None:
+    """Give the stored side of a quantising or dequantising node its scales."""
+    if not all(name in constants for name in node.input[1:3]) or len(node.input) < 3:
+        return
+    name = node.input[0] if node.op_type == "DequantizeLinear" else node.output[0]
+    scales, zero_points = (onnx.numpy_helper.to_array(constants[part]).ravel() for part in node.input[1:3])
+    axis = next((attribute.i for attribute in node.attribute if attribute.name == "axis"), 1)
+    quantisation = Quantisation(
+        tuple(map(float, scales)), tuple(map(int, zero_points)), axis if len(scales) > 1 else None
+    )
+    tensors[name] = replace(tensors[name], quantisation=quantisation)
+
+
+def _dtype(onnx: Any, number: int) -> str:
+    return str(onnx.helper.tensor_dtype_to_np_dtype(number)) if number else "unknown"
+
+
+def _macs(node: Any, tensors: dict[str, Tensor]) -> int:
+    inputs, output = [tensors[name] for name in node.input if name], tensors[node.output[0]]
+    values = output.values if output.shape else 0
+    if node.op_type in ("Conv", "ConvInteger"):  # weights (outputs, inputs, height, width)
+        return values * prod(inputs[1].shape[1:])
+    if node.op_type == "QLinearConv":
+        return values * prod(inputs[3].shape[1:])
+    if node.op_type == "Gemm":
+        transposed = any(attribute.name == "transA" and attribute.i for attribute in node.attribute)
+        return values * inputs[0].shape[0 if transposed else 1]
+    return values * inputs[0].shape[-1] if node.op_type in ("MatMul", "MatMulInteger", "QLinearMatMul") else 0

@@ -1,0 +1,189 @@
+"""Is a bundle whole, and does it answer here as it did when it was proven?
+
+Digests first, then what the files say about themselves, then the golden patches in every runtime that is here, each in
+a process of its own: a runtime that crashes is a failed check. A damaged file is given to no runtime.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from edgedigits.backends.selection import BACKENDS, candidates, tolerance
+from edgedigits.bundle import GOLDEN, MANIFEST, Bundle
+from edgedigits.errors import BackendError, BundleError, MissingExtraError, ParityError
+from edgedigits.files import sha256
+from edgedigits.measure import measure
+from edgedigits.metadata import manifest_sha256, read_metadata
+from edgedigits.sums import SUMS, files_of, read_sums
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from edgedigits.backends import Candidate
+    from edgedigits.bundle import Artifact
+
+# Of files that can hold metadata.
+INSCRIBED = (".tflite", ".onnx")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at; ``passed`` is None where it could not be checked here, and ``found`` says why."""
+
+    subject: str
+    check: str
+    found: str
+    passed: bool | None = field(kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """All checks of a bundle."""
+
+    folder: Path
+    checks: tuple[Check, ...]
+
+    @property
+    def passed(self) -> bool:
+        """True if nothing failed and at least one runtime gave the known answers."""
+        answered = any(check.passed for check in self.checks if check.check == "answers")
+        return answered and all(check.passed is not False for check in self.checks)
+
+    def verdict(self) -> str:
+        """One line."""
+        wrong = list(dict.fromkeys(check.subject for check in self.checks if check.passed is False))
+        if wrong:
+            return f"do not use {self.folder}: {', '.join(wrong)} failed; copy or export the bundle again"
+        if not self.passed:
+            return f"{self.folder} is whole, but nothing here can run it; pip install 'edgedigits[headless]'"
+        files = sum(check.check == "digest" and check.passed is True for check in self.checks)
+        runs = sum(check.check == "answers" and check.passed is True for check in self.checks)
+        return f"{self.folder} is whole and answers as it did when it was proven: {files} files, {runs} runs"
+
+
+def verify_bundle(folder: Path, *, on_step: Callable[[str], None] = lambda _: None) -> Verification:
+    """Check everything that can be checked here.
+
+    Args:
+        folder: the bundle.
+        on_step: told what begins.
+
+    Raises:
+        BundleError: there is no bundle at all.
+
+    """
+    if not (folder / MANIFEST).exists() and not (folder / SUMS).exists():
+        raise BundleError(f"no {MANIFEST} in {folder}; name a folder that `edgedigits export` wrote")
+    on_step("digests")
+    try:
+        bundle = Bundle.read(folder)
+    except BundleError as error:
+        return Verification(folder, (Check(MANIFEST, "content", str(error), passed=False), *check_digests(folder, {})))
+    digests = check_digests(folder, bundle.digests())
+    damaged = {check.subject for check in digests if check.passed is False}
+    sound = [artifact for artifact in bundle.artifacts if not damaged & set(artifact.digests())]
+    metadata = [check_metadata(bundle, artifact) for artifact in sound if artifact.path.endswith(INSCRIBED)]
+    answers = []
+    for candidate in candidates(bundle):
+        on_step(f"{candidate.format} in {candidate.backend}")
+        whole = GOLDEN not in damaged and bundle.artifact(candidate.format) in sound
+        answers.append(check_answers(bundle, candidate) if whole else _left_out(candidate))
+    return Verification(folder, (*digests, *metadata, *answers))
+
+
+def check_digests(folder: Path, in_manifest: dict[str, str]) -> tuple[Check, ...]:
+    """Compare every file with ``SHA256SUMS``, and with the manifest where that names it."""
+    try:
+        in_sums = read_sums(folder)
+    except BundleError as error:
+        sums, in_sums = Check(SUMS, "content", str(error), passed=False), {}
+    else:
+        unlisted = sorted({MANIFEST, *in_manifest} - set(in_sums))
+        found = f"does not list {', '.join(unlisted)}" if unlisted else f"{len(in_sums)} files"
+        sums = Check(SUMS, "content", found, passed=not unlisted)
+    names = sorted({*in_sums, *in_manifest, *files_of(folder)})
+    sources = {SUMS: in_sums, MANIFEST: in_manifest}
+    return (sums, *(_digest(folder, name, sources=sources) for name in names))
+
+
+def _digest(folder: Path, name: str, *, sources: dict[str, dict[str, str]]) -> Check:
+    path = folder / name
+    known = {source: digests[name] for source, digests in sources.items() if name in digests}
+    if not known:
+        return Check(name, "digest", f"in neither {SUMS} nor {MANIFEST}", passed=None)
+    if "\0" in name or not path.resolve().is_relative_to(folder.resolve()):
+        return Check(name, "digest", "lies outside the bundle's folder", passed=False)
+    if not path.is_file():
+        return Check(name, "digest", "is missing", passed=False)
+    digest = sha256(path)
+    differs = [source for source, expected in known.items() if expected != digest]
+    found = f"SHA-256 is not the one in {' and '.join(differs)}" if differs else f"{digest[:12]}..."
+    return Check(name, "digest", found, passed=not differs)
+
+
+def check_metadata(bundle: Bundle, artifact: Artifact) -> Check:
+    """Compare what a file says about itself with the manifest."""
+    try:
+        metadata = read_metadata(bundle.folder / artifact.path)
+    except MissingExtraError as error:
+        return Check(artifact.path, "metadata", f"not read: {brief(error)}", passed=None)
+    except BundleError as error:
+        return Check(artifact.path, "metadata", str(error), passed=False)
+    expected = {
+        "format": artifact.format,
+        "labels": list(bundle.labels),
+        "manifest_sha256": manifest_sha256(bundle.content()),
+    }
+    wrong = [key for key, value in expected.items() if metadata.get(key) != value]
+    found = f"{', '.join(wrong)} not as in {MANIFEST}" if wrong else f"tied to {MANIFEST}"
+    return Check(artifact.path, "metadata", found if metadata else "the file holds none", passed=not wrong)
+
+
+def check_answers(bundle: Bundle, candidate: Candidate) -> Check:
+    """Have a file answer the golden patches in a runtime; compare with the answers that it gave when it was proven."""
+    artifact = bundle.artifact(candidate.format)
+    limit = limit_of(artifact, backend=candidate.backend)
+    try:
+        known, patches = bundle.golden[candidate.format], bundle.golden["patches"]
+        answers = measure(bundle.folder / artifact.path, patches, backend=candidate.backend)
+    except BackendError as error:
+        return _answers(candidate, f"not here: {brief(error)}", passed=None)
+    except ParityError as error:
+        return _answers(candidate, str(error), passed=False)
+    except KeyError as error:
+        return _answers(candidate, f"{GOLDEN} holds no {error}", passed=False)
+    same = int(np.sum(answers.argmax(axis=1) == known.argmax(axis=1)))
+    difference = float(np.abs(answers - known).max())
+    # Written so that NaN fails.
+    passed = same == len(patches) and difference <= limit
+    found = f"{same} of {len(patches)} the same, difference {difference:.2g} (at most {limit:.2g})"
+    return _answers(candidate, found, passed=passed)
+
+
+def limit_of(artifact: Artifact, *, backend: str) -> float:
+    """How far probabilities may lie from the recorded ones.
+
+    The runtime that recorded them, the preferred one, may be off by one step of an integer file, as its kernels differ
+    with the processor. Another runtime rounds otherwise inside of the network, too; see ``backends.selection``.
+    """
+    recorded_by = next(name for name, adapted in BACKENDS.items() if artifact.format in adapted.formats)
+    step = artifact.output.scale
+    # A step is a binary fraction; the margin is for files in which it is not.
+    return 1.001 * step if step and backend == recorded_by else tolerance(artifact.format)
+
+
+def brief(error: BaseException) -> str:
+    """What is missing, without the command that installs it: a device needs one runtime, not all."""
+    return str(error).partition(";")[0]
+
+
+def _answers(candidate: Candidate, found: str, *, passed: bool | None) -> Check:
+    return Check(f"{candidate.format} in {candidate.backend}", "answers", found, passed=passed)
+
+
+def _left_out(candidate: Candidate) -> Check:
+    return _answers(candidate, "not asked, since its file or the golden patches are damaged", passed=None)

@@ -1,0 +1,182 @@
+import importlib.util
+import json
+import sys
+import zipfile
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from edgedigits.bundle import default_bundle
+from edgedigits.cli import app
+from edgedigits.errors import BundleError, MissingExtraError
+from edgedigits.graphs import Graph, Operator, Quantisation, Tensor, read_graph
+
+MACS = 26 * 26 * 32 * 9 + 11 * 11 * 64 * 9 * 32 + 3 * 3 * 64 * 9 * 64 + 576 * 64 + 64 * 10
+WEIGHTS = 93_322
+NEEDS = {"model_int8.tflite": "ai_edge_litert", "model_float32.tflite": "ai_edge_litert", "model_float32.onnx": "onnx"}
+
+
+def shipped(name):
+    """A file of the shipped bundle, where the library that reads it is installed."""
+    if name in NEEDS and importlib.util.find_spec(NEEDS[name]) is None:
+        pytest.skip(f"{NEEDS[name]} is not installed")
+    return default_bundle() / name
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, ["inspect", *map(str, arguments)], env={"COLUMNS": "120"})
+
+
+def tensor(name, *shape, constant=False):
+    return Tensor(name, shape, "float32", constant=constant)
+
+
+@pytest.mark.parametrize("name", ["model_int8.tflite", "model_float32.tflite", "model_float32.onnx", "model.npz"])
+def test_every_file_has_the_2_794_240_multiply_accumulates_of_the_documented_network(name):
+    graph = read_graph(shipped(name))
+    assert graph.macs == MACS == 2_794_240
+    assert [graph.tensors[place].name for place in (*graph.inputs, *graph.outputs)] == ["image", "probabilities"]
+
+
+@pytest.mark.parametrize(
+    ("name", "peak"),
+    [
+        ("model_int8.tflite", 26 * 26 * 32 + 13 * 13 * 32),
+        ("model_float32.tflite", 4 * (26 * 26 * 32 + 13 * 13 * 32)),
+        ("model.npz", 4 * (26 * 26 * 32 + 13 * 13 * 32)),
+        ("model_float32.onnx", 4 * 2 * 26 * 26 * 32),  # an activation of its own, before and after
+    ],
+)
+def test_the_peak_of_activations_is_where_the_largest_two_meet(name, peak):
+    graph = read_graph(shipped(name))
+    assert graph.peak_activation_bytes == peak == max(graph.activation_bytes())
+
+
+def test_weights_are_counted_in_bytes():
+    assert read_graph(shipped("model.npz")).weight_bytes == 4 * WEIGHTS
+    biases = 32 + 64 + 64 + 64 + 10
+    shape_of_flatten = 8
+    int8 = read_graph(shipped("model_int8.tflite")).weight_bytes
+    assert int8 == WEIGHTS - biases + 4 * biases + shape_of_flatten
+
+
+def test_quantisation_is_read_for_the_whole_tensor_and_for_each_channel():
+    graph = read_graph(shipped("model_int8.tflite"))
+    source = graph.tensors[graph.inputs[0]].quantisation
+    assert source.scales == (pytest.approx(1 / 255, rel=1e-6),)
+    assert (source.zero_points, source.axis) == ((-128,), None)
+    kernel = graph.tensors[graph.operators[0].inputs[1]]
+    assert kernel.shape == (32, 3, 3, 1)
+    assert len(kernel.quantisation.scales) == 32
+    assert kernel.quantisation.axis == 0
+    assert str(kernel.quantisation).startswith("32 scales ")
+
+
+def test_what_is_read_later_stays_alive():
+    tensors = (tensor("a", 10), tensor("w", 5, constant=True), tensor("b", 20), tensor("c", 30), tensor("d", 40))
+    steps = (Operator("one", (0, 1), (2,)), Operator("two", (2,), (3,)), Operator("three", (0, 3), (4,)))
+    graph = Graph(tensors, steps, (0,), (4,))
+    assert graph.activation_bytes() == (4 * 30, 4 * 60, 4 * 80)
+    assert replace(graph, operators=(*steps[:2], Operator("three", (3,), (4,)))).activation_bytes() == (120, 200, 280)
+    assert graph.weight_bytes == 20
+
+
+def test_what_is_worked_out_from_weights_alone_is_no_activation():
+    tensors = (tensor("a", 10), tensor("w", 5, constant=True), tensor("dequantised", 1000), tensor("b", 20))
+    steps = (Operator("DEQUANTIZE", (1,), (2,)), Operator("CONV_2D", (0, 2), (3,)))
+    assert Graph(tensors, steps, (0,), (3,)).peak_activation_bytes == 4 * 30
+
+
+def test_zero_points_that_differ_are_shown():
+    assert str(Quantisation((0.5, 0.25), (0, 3), 1)) == "2 scales 0.25 to 0.5 along axis 1, zero points [0, 3]"
+
+
+def test_the_command_shows_a_file_to_people():
+    result = run(shipped("model_int8.tflite"))
+    assert result.exit_code == 0, result.output
+    for text in (
+        "2,230,272",
+        "FULLY_CONNECTED",
+        "1x26x26x32",
+        "27,040 bytes of activations at most",
+        "zero point -128",
+    ):
+        assert text in result.stdout
+
+
+def test_the_command_shows_a_file_to_programs():
+    content = json.loads(run(shipped("model.npz"), "--json").stdout)
+    assert (content["macs"], content["weight_bytes"]) == (MACS, 4 * WEIGHTS)
+    assert [step["name"] for step in content["operators"]][:2] == ["conv1", "max_pool"]
+
+
+def test_the_command_shows_every_file_of_a_bundle():
+    for name in NEEDS:
+        shipped(name)
+    result = run()
+    assert result.exit_code == 0, result.output
+    for name in (*NEEDS, "model.npz"):
+        assert name in result.stdout
+    assert {file["macs"] for file in json.loads(run("--json").stdout)["files"]} == {MACS}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("none.tflite", None, "none.tflite is no file"),
+        ("model.txt", b"text", r"what can be read are \.tflite, \.onnx, \.npz and bundles"),
+        ("model.tflite", b"no model at all", "is no TFLite file"),
+        ("model.tflite", b"", "is no TFLite file"),
+        ("model.onnx", b"no model at all", "is no ONNX file"),
+        ("model.onnx", b"", "is no ONNX file"),
+        ("model.npz", b"no model at all", "holds no weights of the NumPy backend"),
+    ],
+)
+def test_what_is_no_model_is_one_line(tmp_path, name, content, message):
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    for suffix, library in ((".tflite", "ai_edge_litert"), (".onnx", "onnx")):
+        if name.endswith(suffix) and content is not None:
+            pytest.importorskip(library)
+    with pytest.raises(BundleError, match=message) as caught:
+        read_graph(path)
+    assert "\n" not in str(caught.value)
+    result = run(path)
+    assert result.exit_code == 1
+    assert result.stderr.count("\n") == 1
+
+
+def test_an_archive_of_something_else_is_refused(tmp_path):
+    np.savez(tmp_path / "other.npz", **{"conv1/kernel": np.zeros((3, 3)), "conv1/bias": np.zeros(3)})
+    with pytest.raises(BundleError, match="holds no weights of the NumPy backend"):
+        read_graph(tmp_path / "other.npz")
+
+
+def test_a_library_that_is_missing_is_named_with_what_installs_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'edgedigits\[export\]'"):
+        read_graph(default_bundle() / "model_float32.onnx")
+    result = run("--json")
+    assert result.exit_code == 0
+    assert "pip install 'edgedigits[export]'" in json.loads(result.stdout)["left_out"]["model_float32.onnx"]
+
+
+def test_what_other_programs_left_in_a_file_is_shown(tmp_path):
+    path = tmp_path / "model.tflite"
+    path.write_bytes(shipped("model_int8.tflite").read_bytes().partition(b"PK\x03\x04")[0])
+    assert read_graph(path).metadata == {}
+    with zipfile.ZipFile(path, "a") as entries:
+        entries.writestr("labelmap.txt", "zero")
+    assert read_graph(path).metadata == {"files": ["labelmap.txt"]}
+
+
+def test_damaged_metadata_are_refused(tmp_path):
+    path = tmp_path / "model.tflite"
+    path.write_bytes(shipped("model_int8.tflite").read_bytes().partition(b"PK\x03\x04")[0])
+    with zipfile.ZipFile(path, "a") as entries:
+        entries.writestr("metadata.json", "{")
+    with pytest.raises(BundleError, match=r"the metadata of .* cannot be read"):
+        read_graph(path)

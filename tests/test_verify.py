@@ -1,0 +1,229 @@
+import hashlib
+import json
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from edgedigits.bundle import Bundle
+from edgedigits.cli import app
+from edgedigits.files import sha256
+from edgedigits.metadata import manifest_sha256
+from edgedigits.sums import files_of, read_sums, write_sums
+from edgedigits.verify import limit_of, verify_bundle
+
+# What the bundle below holds.
+FILES = ("README.md", "SHA256SUMS", "golden.npz", "judge.npz", "manifest.json", "model.npz", "notes/report.md")
+
+
+@pytest.fixture
+def folder(random_bundle, tmp_path):
+    """A bundle with a judge and reports, one of them in a folder of its own."""
+    folder = shutil.copytree(random_bundle, tmp_path / "bundle")
+    (folder / "notes").mkdir()
+    for name in ("README.md", "notes/report.md", "judge.npz"):
+        (folder / name).write_text(name)
+    replace(Bundle.load(folder), judge_sha256=sha256(folder / "judge.npz")).save()
+    return folder
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, ["verify", *map(str, arguments)])
+
+
+def wrong(folder):
+    """What failed, by subject and check."""
+    return {(check.subject, check.check) for check in verify_bundle(folder).checks if check.passed is False}
+
+
+def test_a_whole_bundle_passes_with_every_file_listed(folder):
+    result = verify_bundle(folder)
+    assert result.passed
+    assert result.verdict().endswith("is whole and answers as it did when it was proven: 6 files, 1 runs")
+    assert {check.subject for check in result.checks if check.check == "digest"} == set(FILES) - {"SHA256SUMS"}
+    assert ("npz in numpy", True) in {(check.subject, check.passed) for check in result.checks}
+
+
+@pytest.mark.parametrize("place", [0, 0.5, 1])
+@pytest.mark.parametrize("name", FILES)
+def test_one_flipped_bit_in_any_file_is_found_and_all_others_are_still_checked(folder, name, place):
+    content = bytearray((folder / name).read_bytes())
+    content[round(place * (len(content) - 1))] ^= 1 << 5
+    (folder / name).write_bytes(content)
+    result = verify_bundle(folder)
+    assert not result.passed
+    assert name in {check.subject for check in result.checks if check.passed is False}
+    assert name in result.verdict()
+    assert {check.subject for check in result.checks} >= set(FILES)
+
+
+@pytest.mark.parametrize("bit", range(8))
+def test_every_bit_of_the_list_of_digests_counts(folder, bit):
+    content = (folder / "SHA256SUMS").read_bytes()
+    for place in {*range(60, 90), len(content) - 1}:
+        changed = bytearray(content)
+        changed[place] ^= 1 << bit
+        (folder / "SHA256SUMS").write_bytes(changed)
+        assert {check.subject for check in verify_digests(folder) if check.passed is False} == {"SHA256SUMS"}, place
+
+
+def verify_digests(folder):
+    """The checks of a folder's digests alone: quick enough to be made many times."""
+    from edgedigits.verify import check_digests
+
+    return check_digests(folder, Bundle.read(folder).digests())
+
+
+def test_two_damaged_files_are_both_named(folder):
+    for name in ("README.md", "judge.npz"):
+        (folder / name).write_text("changed")
+    assert wrong(folder) == {("README.md", "digest"), ("judge.npz", "digest")}
+    assert "README.md, judge.npz failed" in verify_bundle(folder).verdict()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_missing_file_is_found(folder, name):
+    (folder / name).unlink()
+    assert name in {subject for subject, _ in wrong(folder)}
+
+
+def test_a_further_file_is_mentioned_and_does_no_harm(folder):
+    (folder / "thoughts.txt").touch()
+    result = verify_bundle(folder)
+    assert result.passed
+    assert ("thoughts.txt", None) in {(check.subject, check.passed) for check in result.checks}
+
+
+def write_list(folder, lines):
+    """Write other digests, sealed as they should be."""
+    seal = hashlib.sha256(lines.encode()).hexdigest()
+    (folder / "SHA256SUMS").write_text(f"{lines}# SHA-256 of the lines above: {seal}\n")
+
+
+def test_a_list_of_digests_that_leaves_the_manifest_out_is_found(folder):
+    lines = (folder / "SHA256SUMS").read_text().splitlines(keepends=True)
+    write_list(folder, "".join(line for line in lines[:-1] if "manifest.json" not in line))
+    assert ("SHA256SUMS", "content") in wrong(folder)
+
+
+def test_a_list_of_digests_that_leaves_the_folder_is_refused(folder):
+    write_list(folder, f"{'0' * 64}  ../secret\n")
+    assert ("SHA256SUMS", "content") in wrong(folder)
+
+
+def test_other_answers_than_the_recorded_ones_are_found_although_every_file_is_whole(folder):
+    golden = Bundle.load(folder).golden
+    np.savez(folder / "golden.npz", **{**golden, "npz": golden["npz"] + np.float32(0.001)})
+    replace(Bundle.read(folder), golden_sha256=sha256(folder / "golden.npz")).save()
+    assert wrong(folder) == {("npz in numpy", "answers")}
+
+
+def test_another_digit_is_found_however_near_it_is(folder):
+    golden = Bundle.load(folder).golden
+    known = np.full((len(golden["patches"]), 10), 0.1, np.float32)
+    with np.load(folder / "model.npz") as arrays:
+        weights = {name: np.zeros_like(array) for name, array in arrays.items()}
+    weights["dense2/bias"][3] = 1e-6
+    np.savez(folder / "model.npz", **weights)
+    np.savez(folder / "golden.npz", patches=golden["patches"], labels=golden["labels"], npz=known)
+    bundle = Bundle.read(folder)
+    artifact = replace(bundle.artifacts[0], sha256=sha256(folder / "model.npz"))
+    replace(bundle, artifacts=(artifact,), golden_sha256=sha256(folder / "golden.npz")).save()
+    assert wrong(folder) == {("npz in numpy", "answers")}
+
+
+def test_missing_answers_are_found(folder):
+    golden = Bundle.load(folder).golden
+    np.savez(folder / "golden.npz", patches=golden["patches"], labels=golden["labels"])
+    replace(Bundle.read(folder), golden_sha256=sha256(folder / "golden.npz")).save()
+    assert wrong(folder) == {("npz in numpy", "answers")}
+
+
+def test_a_runtime_that_crashes_is_a_failed_check(folder, tmp_path, monkeypatch):
+    (tmp_path / "onnxruntime.py").write_text("import os; os.abort()")
+    monkeypatch.syspath_prepend(tmp_path)
+    bundle = Bundle.read(folder)
+    (folder / "model.onnx").write_bytes(b"model")
+    np.savez(folder / "golden.npz", **{**bundle.golden, "onnx": bundle.golden["npz"]})
+    onnx = replace(bundle.artifacts[0], format="onnx", path="model.onnx", sha256=sha256(folder / "model.onnx"))
+    replace(bundle, artifacts=(*bundle.artifacts, onnx), golden_sha256=sha256(folder / "golden.npz")).save()
+    crashed = next(check for check in verify_bundle(folder).checks if check.subject == "onnx in onnxruntime")
+    assert crashed.passed is False
+    assert "SIGABRT" in crashed.found
+
+
+def test_a_bundle_that_nothing_here_can_run_does_not_pass(folder, tmp_path, monkeypatch):
+    (tmp_path / "ai_edge_litert.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    bundle = Bundle.read(folder)
+    lone = replace(bundle.artifacts[0], format="int8", path="model.npz")
+    replace(bundle, artifacts=(lone,)).save()
+    result = verify_bundle(folder)
+    assert not any(check.passed for check in result.checks if check.check == "answers")
+    assert not result.passed
+
+
+def test_an_integer_file_may_be_off_by_one_step_in_the_runtime_that_recorded_and_by_more_in_another(folder):
+    artifact = Bundle.read(folder).artifacts[0]
+    output = replace(artifact.output, dtype="int8", scale=1 / 256, zero_point=-128)
+    int8 = replace(artifact, format="int8", output=output)
+    assert limit_of(int8, backend="litert") == pytest.approx(1 / 256, rel=0.01)
+    assert limit_of(int8, backend="tflite-runtime") == 16 / 256
+    assert limit_of(artifact, backend="numpy") == 1e-4
+
+
+def test_the_command_says_it_to_people_and_exits_with_0_or_1(folder):
+    result = run(folder)
+    assert result.exit_code == 0, result.output
+    assert "ok     model.npz        digest" in result.stdout
+    assert "is whole and answers as it did" in result.stdout.splitlines()[-1]
+    (folder / "README.md").write_text("changed")
+    result = run(folder)
+    assert result.exit_code == 1
+    assert "WRONG  README.md        digest    SHA-256 is not the one in SHA256SUMS" in result.stdout
+    assert result.stdout.splitlines()[-1].startswith("do not use ")
+
+
+def test_the_command_says_it_to_programs(folder):
+    (folder / "README.md").write_text("changed")
+    content = json.loads(run(folder, "--json").stdout)
+    assert content["passed"] is False
+    assert {"subject": "README.md", "check": "digest", "passed": False} in [
+        {key: check[key] for key in ("subject", "check", "passed")} for check in content["checks"]
+    ]
+
+
+@pytest.mark.parametrize("name", ["none", "file", "empty"])
+def test_what_is_no_bundle_is_one_line(tmp_path, name):
+    (tmp_path / "file").touch()
+    (tmp_path / "empty").mkdir()
+    result = run(tmp_path / name)
+    assert result.exit_code == 1
+    assert result.stderr.count("\n") == 1
+    assert "name a folder that `edgedigits export` wrote" in result.stderr
+
+
+def test_digests_are_written_as_sha256sum_does(folder):
+    digests = read_sums(folder)
+    assert set(digests) == set(files_of(folder)) == set(FILES) - {"SHA256SUMS"}
+    assert digests["README.md"] == sha256(folder / "README.md")
+    (folder / "later.txt").touch()
+    write_sums(folder)
+    assert "later.txt" in read_sums(folder)
+
+
+def test_the_tie_holds_for_a_judge_that_comes_later_and_breaks_with_the_network(folder):
+    bundle = Bundle.read(folder)
+    tie = manifest_sha256(bundle.content())
+    assert manifest_sha256(replace(bundle, judge_sha256="0", rejection={"least": 1}).content()) == tie
+    assert manifest_sha256(replace(bundle, artifacts=()).content()) == tie
+    assert manifest_sha256(replace(bundle, training={"recipe": "other"}).content()) != tie
+    assert manifest_sha256(json.loads((folder / "manifest.json").read_text())) == tie
+
+
+def test_the_command_in_a_folder_that_holds_other_modules_is_not_led_astray(folder, tmp_path, monkeypatch):
+    (tmp_path / "numpy.py").write_text("raise SystemExit('led astray')")
+    monkeypatch.chdir(tmp_path)
+    assert verify_bundle(folder).passed
