@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+import numpy as np
+
 from edgedigits.backends import Opened, open_backend
 from edgedigits.bundle import Bundle, default_bundle
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -31,6 +32,7 @@ class Recognizer:
         self.bundle = bundle
         self.opened = opened
         self.min_confidence = float(bundle.rejection.get("min_confidence", 0.0))
+        self.temperature = float(bundle.rejection.get("temperature", 1.0))
 
     @classmethod
     def load(
@@ -51,8 +53,8 @@ class Recognizer:
         return self.opened.backend.predict(patches)
 
     def classify(self, patches: NDArray[np.uint8]) -> list[Reading]:
-        """A reading for each patch (N, 28, 28) uint8; the digit is None below the bundle's least confidence."""
-        answers = self.probabilities(patches)
+        """A reading for each patch (N, 28, 28) uint8, its confidence calibrated; None below the bundle's least one."""
+        answers = calibrated(self.probabilities(patches), temperature=self.temperature)
         return [
             Reading(digit if confidence >= self.min_confidence else None, confidence)
             for digit, confidence in zip(answers.argmax(axis=1).tolist(), answers.max(axis=1).tolist(), strict=True)
@@ -64,3 +66,9 @@ class Recognizer:
 
     def __exit__(self, *exception: object) -> None:
         self.opened.backend.__exit__(None, None, None)
+
+
+def calibrated(probabilities: NDArray[np.float32], *, temperature: float) -> NDArray[np.float64]:
+    """Probabilities (N, 10) that are as sure as they are often right: softmax(log p / temperature)."""
+    powers = (probabilities / probabilities.max(axis=1, keepdims=True)).astype(np.float64) ** (1 / temperature)
+    return powers / powers.sum(axis=1, keepdims=True)

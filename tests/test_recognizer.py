@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from edgedigits.bundle import Bundle
 from edgedigits.errors import BackendError, BundleError
-from edgedigits.recognizer import Recognizer
+from edgedigits.recognizer import Recognizer, calibrated
 
 
 @pytest.fixture(scope="module")
@@ -44,3 +46,30 @@ def test_a_missing_bundle_and_an_unknown_backend_are_refused(tmp_path):
         Recognizer.load(tmp_path)
     with pytest.raises(BackendError, match="unknown backend"):
         Recognizer.load(backend="abacus")
+
+
+def test_the_confidence_is_calibrated_by_the_bundles_temperature_and_the_probabilities_are_not(recognizer):
+    patches = recognizer.bundle.golden["patches"]
+    hot, cold = (
+        Recognizer(replace(recognizer.bundle, rejection={"temperature": value}), recognizer.opened)
+        for value in (3.0, 0.3)
+    )
+    for less, more in zip(hot.classify(patches), cold.classify(patches), strict=True):
+        assert less.digit == more.digit
+        assert less.confidence < more.confidence <= 1
+    assert np.array_equal(hot.probabilities(patches), cold.probabilities(patches))
+
+
+def test_without_a_temperature_the_confidence_is_the_largest_probability(recognizer):
+    patches = recognizer.bundle.golden["patches"]
+    plain = Recognizer(replace(recognizer.bundle, rejection={}), recognizer.opened)
+    confidences = [reading.confidence for reading in plain.classify(patches)]
+    assert np.allclose(confidences, plain.probabilities(patches).max(axis=1), atol=1e-6)
+
+
+def test_calibrated_is_the_softmax_of_the_logarithms_over_the_temperature():
+    answers = np.array([[0.7, 0.2, 0.1], [1.0, 0.0, 0.0]], np.float32)
+    powers = np.exp(np.log(answers[0].astype(float)) / 2)
+    found = calibrated(answers, temperature=2.0)
+    assert np.allclose(found[0], powers / powers.sum())
+    assert found[1].tolist() == [1, 0, 0]  # an int8 file gives probabilities of zero

@@ -1,0 +1,100 @@
+"""Everything that the reports are made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from edgedigits.measure import measure
+from edgedigits.training.data import checksum
+from edgedigits_export.layers import compare_layers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from edgedigits.bundle import Bundle
+    from edgedigits.training.data import Split
+    from edgedigits_export.calibration import Calibration
+    from edgedigits_export.layers import Layer
+    from edgedigits_export.network import Network
+    from edgedigits_export.proof import Proof
+    from edgedigits_export.questions import Questions
+    from edgedigits_export.rejection import Rejection
+
+# Of the calibration images; twice as many change no ratio by a decibel.
+LAYER_IMAGES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Accuracy on another labelled set of images, in Keras and of each file; shares in 0..1."""
+
+    name: str
+    images: int
+    sha256: str
+    keras: float
+    formats: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What was measured.
+
+    ``documented``: the network is the project's own. ``recipe`` holds the numbers of its training, empty where they are
+    not known.
+    """
+
+    bundle: Bundle
+    proofs: Sequence[Proof]
+    questions: Questions
+    calibration: Calibration
+    rejection: Rejection
+    layers: Mapping[str, Sequence[Layer]]
+    others: Sequence[Other]
+    recipe: Mapping[str, Any]
+    documented: bool = True
+
+
+def layers_of(
+    proofs: Sequence[Proof], *, float32: Callable[[], bytes], calibration: Calibration
+) -> dict[str, Sequence[Layer]]:
+    """Each TFLite file but the float32 one, layer by layer against float32, on the first calibration images.
+
+    Args:
+        proofs: of all files.
+        float32: converts to the float32 TFLite file.
+        calibration: gives the images.
+
+    """
+    others = [proof for proof in proofs if proof.path.suffix == ".tflite" and proof.format != "float32"]
+    if not others:
+        return {}
+    images = np.concatenate(list(islice(calibration.images(), LAYER_IMAGES)))
+    patches = np.rint(images[..., 0] * 255).astype(np.uint8)
+    with TemporaryDirectory() as folder:
+        reference = Path(folder, "float32.tflite")
+        reference.write_bytes(float32())
+        return {proof.format: compare_layers(reference, proof.path, patches) for proof in others}
+
+
+def others_of(network: Network, proofs: Sequence[Proof], *, also: Mapping[str, Split]) -> list[Other]:
+    """Accuracy on other sets of images by name: Keras's, and each file's in its preferred runtime."""
+    return [_other(name, split, network=network, proofs=proofs) for name, split in also.items()]
+
+
+def _other(name: str, split: Split, *, network: Network, proofs: Sequence[Proof]) -> Other:
+    formats = {
+        proof.format: _share(measure(proof.path, split.images, backend=proof.reports[0].backend), split)
+        for proof in proofs
+    }
+    digest = checksum(split.images, split.labels)
+    return Other(name, len(split), digest, _share(network.answers(split.images), split), formats)
+
+
+def _share(answers: Any, split: Split) -> float:
+    return float(np.mean(answers.argmax(axis=1) == split.labels))
