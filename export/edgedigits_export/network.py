@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -11,10 +12,11 @@ import tensorflow as tf
 
 from edgedigits.errors import RunError
 from edgedigits.training.model import build_model
-from edgedigits.training.runs import Run, recorded_recipe
+from edgedigits.training.runs import Run, recorded, recorded_recipe
 from edgedigits_export.contents import INPUT, INPUT_SHAPE, OUTPUT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -22,17 +24,37 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A trained Keras model of the documented architecture, and what is known about its training."""
+    """A trained network in Keras, and what is known about its training.
+
+    Attributes:
+        model: takes images (N, 28, 28, 1) float32 in 0..1, gives probabilities (N, 10), has ``get_weights``.
+        recipe: that it was trained with; empty where that is not known.
+        seed: of the training.
+        numbers: of the recipe.
+        documented: its architecture is that of the project.
+        origin: of a network that others trained: ``file``, ``file_sha256`` and ``answers``, what it gave as it was.
+
+    """
 
     model: Any
     recipe: str
-    seed: int
+    seed: int | None
+    numbers: Mapping[str, Any] = field(default_factory=dict)
+    documented: bool = True
+    origin: Mapping[str, str] = field(default_factory=dict)
 
     def answers(self, patches: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Probabilities (N, 10) float32 of patches (N, 28, 28) uint8, by Keras."""
         chunks = (patches[start : start + 500] for start in range(0, len(patches), 500))
         images = (chunk[..., None].astype(np.float32) / 255 for chunk in chunks)
         return np.concatenate([np.asarray(self.model(image, training=False)) for image in images])
+
+    @property
+    def weights_sha256(self) -> str:
+        """Hexadecimal SHA-256 of all weights in the order of the layers, float32, little-endian."""
+        return hashlib.sha256(
+            b"".join(weight.astype("<f4").tobytes() for weight in self.model.get_weights())
+        ).hexdigest()
 
     def weights(self) -> dict[str, NDArray[np.float32]]:
         """Weights as the NumPy backend wants them: ``conv1/kernel``, ``conv1/bias`` to ``dense2/bias``."""
@@ -49,6 +71,8 @@ class Network:
         Given the Keras model in place of a plain module, TensorFlow's converter writes a file of 7 kB whose answers are
         NaN, without an error.
         """
+        if not self.documented:
+            return tf.Module(), self._as_it_is()
         # Traced from a copy with the documented names: the files' bytes do not depend on how the layers were called.
         copy = build_model()
         copy.set_weights(self.model.get_weights())
@@ -59,6 +83,10 @@ class Network:
             return {OUTPUT: copy(image, training=False)}
 
         return holder, tf.function(infer, input_signature=[tf.TensorSpec(INPUT_SHAPE, tf.float32, name=INPUT)])
+
+    def _as_it_is(self) -> Any:
+        signature = [tf.TensorSpec(INPUT_SHAPE, tf.float32, name=INPUT)]
+        return tf.function(lambda image: {OUTPUT: self.model(image, training=False)}, input_signature=signature)
 
 
 def load_network(run: Run) -> Network:
@@ -76,14 +104,19 @@ def load_network(run: Run) -> Network:
     except Exception as error:  # zipfile, h5py and Keras each raise their own
         raise RunError(f"{run.model} cannot be loaded ({one_line(error)}); train again with --force") from error
     check_architecture(model, run.model)
-    return Network(model, recipe=recipe.name, seed=recipe.seed)
+    return Network(model, recipe=recipe.name, seed=recipe.seed, numbers=recorded(run)["recipe"])
 
 
 def check_architecture(model: Any, path: Path) -> None:
     """Refuse a model whose layers or weights are not those of the documented network."""
-    found, expected = layers_of(model), layers_of(build_model())
-    if found != expected:
+    if not is_documented(model):
+        found, expected = layers_of(model), layers_of(build_model())
         raise RunError(f"{path} holds {', '.join(found)}; expected the documented network: {', '.join(expected)}")
+
+
+def is_documented(model: Any) -> bool:
+    """Whether a Keras model has the layers and weights of the documented network."""
+    return layers_of(model) == layers_of(build_model())
 
 
 def layers_of(model: Any) -> list[str]:
@@ -93,7 +126,8 @@ def layers_of(model: Any) -> list[str]:
         weights = layer.get_weights()
         if isinstance(layer, keras.layers.InputLayer):
             continue
-        inside = f"{'x'.join(map(str, weights[0].shape))} {layer.activation.__name__}" if weights else ""
+        activation = getattr(getattr(layer, "activation", None), "__name__", "none")
+        inside = f"{'x'.join(map(str, weights[0].shape))} {activation}" if weights else ""
         described.append(f"{type(layer).__name__}({inside})")
     return described
 
