@@ -19,22 +19,35 @@ if TYPE_CHECKING:
 
 
 class Adapted(NamedTuple):
-    """Where an adapter is, and the formats it runs, the preferred first."""
+    """Where an adapter is, the formats it runs, the preferred first, and whose arithmetic it uses."""
 
     module: str
     adapter: str
     formats: tuple[str, ...]
+    kernels: str
 
 
+TFLITE = ("int8", "float32", "uint8", "dynamic", "float16", "int16x8")
 # In order of preference: the measured latency of one image, then what is likely to be there.
 BACKENDS = {
-    "litert": Adapted("edgedigits.backends.tflite", "LiteRT", ("int8", "float32")),
-    "tflite-runtime": Adapted("edgedigits.backends.tflite", "TFLiteRuntime", ("int8", "float32")),
-    "onnxruntime": Adapted("edgedigits.backends.onnx", "OnnxRuntime", ("onnx",)),
-    "opencv": Adapted("edgedigits.backends.onnx", "OpenCV", ("onnx",)),
-    "numpy": Adapted("edgedigits.backends.plain", "Plain", ("npz",)),
+    "litert": Adapted("edgedigits.backends.tflite", "LiteRT", TFLITE, "XNNPACK"),
+    "tflite-runtime": Adapted("edgedigits.backends.tflite", "TFLiteRuntime", TFLITE, "TFLite"),
+    "onnxruntime": Adapted("edgedigits.backends.onnx", "OnnxRuntime", ("onnx", "onnx-int8"), "onnxruntime"),
+    "opencv": Adapted("edgedigits.backends.onnx", "OpenCV", ("onnx",), "OpenCV"),
+    "numpy": Adapted("edgedigits.backends.plain", "Plain", ("npz",), "NumPy"),
 }
-QUANTISED = frozenset({"int8"})
+# Never chosen for use, but a second opinion on a file: TFLite's own kernels, which give bit for bit what
+# tflite-runtime's give. XNNPACK takes no 16-bit activations, so there they are what litert runs already. C is compiled
+# where it is exported, never on a device that was handed a bundle.
+SECOND_OPINIONS = {
+    "litert-builtin": Adapted(
+        "edgedigits.backends.tflite", "LiteRTBuiltin", tuple(name for name in TFLITE if name != "int16x8"), "TFLite"
+    ),
+    "c": Adapted("edgedigits_export.c.runtimes", "Compiled", ("c",), "TensorFlow Lite Micro"),
+    "tflite-micro": Adapted("edgedigits_export.c.runtimes", "Micro", ("c",), "TensorFlow Lite Micro"),
+    "numpy-int8": Adapted("edgedigits_export.c.runtimes", "Reference", ("c",), "TensorFlow Lite Micro"),
+}
+QUANTISED = frozenset({"int8", "uint8", "int16x8", "dynamic", "onnx-int8", "c"})
 # Kernels round differently. A step in an int8 logit moves an unsure answer by several: right runtimes differ by up
 # to 12/256 over MNIST's test set, a wrong one by a half and more. Float32 differs by 1e-6 between processors.
 INT8_TOLERANCE = 16 / 256
@@ -95,7 +108,7 @@ def open_backend(bundle: Bundle, *, backend: str = "auto", format: str | None = 
     Args:
         bundle: what to run.
         backend: ``"auto"`` or a name in :data:`BACKENDS`.
-        format: ``"int8"``, ``"float32"``, ``"onnx"``, ``"npz"``, or None for the best that the bundle has.
+        format: one that the bundle has, for instance ``"int8"``, or None for the best.
         threads: for the runtimes that take it.
 
     Raises:
@@ -114,10 +127,15 @@ def open_backend(bundle: Bundle, *, backend: str = "auto", format: str | None = 
 
 def open_file(path: Path, *, backend: str, threads: int = 1) -> Backend:
     """Open a model file in the backend of that name, without a question whether it answers right."""
-    adapted = BACKENDS[backend]
+    adapted = (BACKENDS | SECOND_OPINIONS)[backend]
     adapter = getattr(importlib.import_module(adapted.module), adapted.adapter)
     opened: Backend = adapter(path, threads=threads)
     return opened
+
+
+def tolerance(format: str) -> float:
+    """How far the probabilities of a right runtime may lie from the recorded ones."""
+    return INT8_TOLERANCE if format in QUANTISED else FLOAT_TOLERANCE
 
 
 def probe(bundle: Bundle, candidate: Candidate, *, threads: int = 1) -> Backend:
@@ -131,7 +149,7 @@ def probe(bundle: Bundle, candidate: Candidate, *, threads: int = 1) -> Backend:
     backend = open_file(path, backend=candidate.backend, threads=threads)
     answers = backend.predict(bundle.golden["patches"][:PROBED])
     difference = float(np.abs(answers - bundle.golden[candidate.format][:PROBED]).max())
-    limit = INT8_TOLERANCE if candidate.format in QUANTISED else FLOAT_TOLERANCE
+    limit = tolerance(candidate.format)
     if not difference <= limit:  # NaN is refused too
         raise BackendError(f"answers differ by {difference:.2g} from the known ones, at most {limit:.2g} is right")
     return backend

@@ -71,6 +71,19 @@ class LiteRT(TFLite):
         return runtime.Interpreter(model_path=os.fspath(path), num_threads=threads)
 
 
+class LiteRTBuiltin(TFLite):
+    """ai-edge-litert without XNNPACK, with TFLite's own kernels."""
+
+    name = "litert-builtin"
+
+    def _open(self, path: Path, threads: int) -> Any:
+        runtime = require("ai_edge_litert.interpreter", extra="headless")
+        kernels = runtime.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+        return runtime.Interpreter(
+            model_path=os.fspath(path), num_threads=threads, experimental_op_resolver_type=kernels
+        )
+
+
 class TFLiteRuntime(TFLite):
     """tflite-runtime, for devices for which its successor has no wheel."""
 

@@ -56,7 +56,8 @@ def table(result: Benchmark) -> RenderableType:
     from rich.box import SIMPLE
     from rich.table import Table
 
-    shown = Table(title=f"{result.bundle} on {result.device.model}, {result.reports[0].threads} thread(s)", box=SIMPLE)
+    title = f"{result.bundle} on {result.device.model}, {result.reports[0].threads} thread(s)"
+    shown = Table(title=title, box=SIMPLE, padding=0, pad_edge=False, show_edge=False)  # fits 80 columns
     for heading in ("backend", "format"):
         shown.add_column(heading, no_wrap=True)
     for heading in ("p50 us", "p90 us", "p99 us", "start ms", "MB", "Celsius"):
@@ -79,9 +80,11 @@ def notes(result: Benchmark) -> list[str]:
     device = result.device
     versions = ", ".join(f"{name} {version}" for name, version in device.versions.items())
     first = result.reports[0]
-    failures = [f"not measured: {failed.format} in {failed.backend}: {failed.reason}" for failed in result.failures]
+    failures: dict[tuple[str, str], list[str]] = {}
+    for failed in result.failures:
+        failures.setdefault((failed.backend, failed.reason), []).append(failed.format)
     return [
         f"{first.runs} single images each, after {first.warm_up} for warming up",
         f"{device.cores} cores, {device.machine}, {device.system}, Python {device.python}, {versions}",
-        *failures,
+        *(f"not measured: {', '.join(names)} in {backend}: {why}" for (backend, why), names in failures.items()),
     ]

@@ -26,7 +26,7 @@ def evaluate(
         str, typer.Option(help="For a bundle: auto, litert, tflite-runtime, onnxruntime, opencv or numpy.")
     ] = "auto",
     format: Annotated[
-        str | None, typer.Option(help="For a bundle: int8, float32, onnx or npz; the fastest by default.")
+        str | None, typer.Option(help="For a bundle: one that it has, such as int8 or onnx; the fastest by default.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:

@@ -20,7 +20,9 @@ def recognize(
     save: Annotated[Path | None, typer.Option(help="Write annotated copies into this folder.", metavar="DIR")] = None,
     bundle: Annotated[Path | None, typer.Option(help="Bundle to use; the shipped one by default.")] = None,
     backend: Annotated[str, typer.Option(help="auto, litert, tflite-runtime, onnxruntime, opencv or numpy.")] = "auto",
-    format: Annotated[str | None, typer.Option(help="int8, float32, onnx or npz; the fastest by default.")] = None,
+    format: Annotated[
+        str | None, typer.Option(help="One that the bundle has, such as int8 or onnx; the fastest by default.")
+    ] = None,
 ) -> None:
     """Find and read the handwritten digits in photos."""
     from edgedigits.errors import PictureError, require

@@ -5,66 +5,188 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edgedigits.backends import BACKENDS
-from edgedigits_export import archive, onnx, tflite
-from edgedigits_export.parity import EIGHT_BITS, EXACT, Tolerance
+from edgedigits.backends.selection import BACKENDS, SECOND_OPINIONS
+from edgedigits_export import archive, onnx, spread, tflite
+from edgedigits_export.c import conversion
+from edgedigits_export.c.footprint import check_footprint
+from edgedigits_export.contents import Layout
+from edgedigits_export.parity import Tolerance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from edgedigits_export.calibration import Calibration
     from edgedigits_export.contents import Contents
+    from edgedigits_export.findings import Finding
     from edgedigits_export.network import Network
+    from edgedigits_export.spread import Spread
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One row: file name, converter, reader, limits; ``dtype`` is that of the file's input and output."""
+    """One row of the table.
+
+    Attributes:
+        file: its path in the bundle.
+        convert: to its bytes; where the format is a folder, to the bytes of each of its files by their paths in the
+            bundle, ``file`` among them.
+        contents: reads what a file holds.
+        layout: what it should hold.
+        max_bytes: its budget, of all its files together.
+        tolerance: how far its answers may lie from Keras's.
+        spread: how far two runtimes may lie apart on it.
+        original: the format with the same network in float32, next to which its speed is noted.
+        twin: a format with the same arithmetic, which it must equal within a step.
+        note: what a user should know before choosing it.
+        further_checks: of its main file, where the contents do not tell all.
+
+    """
 
     file: str
-    convert: Callable[[Network, Calibration], bytes]
+    convert: Callable[[Network, Calibration], bytes | Mapping[str, bytes]]
     contents: Callable[[Path], Contents]
-    dtype: str
-    max_operators: int
+    layout: Layout
+    max_bytes: int
     tolerance: Tolerance
+    spread: Spread = spread.FLOAT
+    original: str = "float32"
+    twin: str | None = None
+    note: str = ""
+    further_checks: Callable[[Path], Iterable[Finding]] = lambda _: ()
 
+
+# The same arithmetic in another order: measured 2e-6 in every runtime, and no answer may change for it.
+EXACT = Tolerance(min_agreement=1.0, max_accuracy_loss=0.0, max_difference=1e-5)
+# Weights with 11 bits move no answer but one on the edge.
+HALF = Tolerance(min_agreement=0.9999, max_accuracy_loss=0.0001)
+# Eight bits for weights, and for activations as they come.
+DYNAMIC = Tolerance(min_agreement=0.999, max_accuracy_loss=0.0005)
+# Eight bits round every value; one test image in 10,000 was lost, and three changed their answer.
+EIGHT_BITS = Tolerance(min_agreement=0.9995, max_accuracy_loss=0.0003)
+# Eight bits for weights alone.
+WIDE = Tolerance(min_agreement=0.9995, max_accuracy_loss=0.0002)
 
 # 5 layers, 2 poolings, a reshape, a softmax; activations are fused.
 TFLITE_OPERATORS = 9
-# The same, with 4 activations, and a reshape and a transposition around the convolutions, which take channels first.
-ONNX_OPERATORS = 15
+PARAMETERS = 93_322
+# Bytes beside the weights: the graph, names, scales of every channel, metadata.
+OVERHEAD = 20_000
+IN_INT8 = frozenset({"int8", "int32"})  # int32: biases, and the shape that RESHAPE reads
+FLOAT_BYTES, INT_BYTES = 4 * PARAMETERS + OVERHEAD, PARAMETERS + OVERHEAD
+
+
+def _quantised(ends: str) -> Callable[[Network, Calibration], bytes]:
+    return lambda network, calibration: tflite.quantised(network, calibration.images(), ends=ends)
+
 
 FORMATS = {
     "float32": Format(
         "model_float32.tflite",
         lambda network, _: tflite.float32(network),
         tflite.contents,
-        "float32",
-        TFLITE_OPERATORS,
+        Layout("float32", TFLITE_OPERATORS, frozenset({"float32", "int32"})),
+        FLOAT_BYTES,
         EXACT,
+    ),
+    "float16": Format(
+        "model_float16.tflite",
+        lambda network, _: tflite.float16(network),
+        tflite.contents,
+        Layout("float32", TFLITE_OPERATORS + 10, frozenset({"float16", "float32", "int32"})),  # 10 arrays of weights
+        2 * PARAMETERS + OVERHEAD,
+        HALF,
+        note="half the size; a processor without float16 computes in float32, as fast as the float32 file",
+    ),
+    "dynamic": Format(
+        "model_dynamic.tflite",
+        lambda network, _: tflite.dynamic(network),
+        tflite.contents,
+        Layout("float32", TFLITE_OPERATORS, frozenset({"float32", "int8", "int32"})),
+        INT_BYTES,
+        DYNAMIC,
+        spread.DYNAMIC,
+        note="needs no calibration",
     ),
     "int8": Format(
         "model_int8.tflite",
-        lambda network, calibration: tflite.int8(network, calibration.images()),
+        _quantised("int8"),
         tflite.contents,
-        "int8",
-        TFLITE_OPERATORS,
+        Layout("int8", TFLITE_OPERATORS, IN_INT8),
+        INT_BYTES,
         EIGHT_BITS,
+        spread.BYTES,
+    ),
+    "uint8": Format(
+        "model_uint8.tflite",
+        _quantised("uint8"),
+        tflite.contents,
+        Layout("uint8", TFLITE_OPERATORS + 2, IN_INT8 | {"uint8"}),  # QUANTIZE at both ends
+        INT_BYTES,
+        EIGHT_BITS,
+        spread.BYTES,
+        twin="int8",
+        note="the int8 file for firmware that hands over raw pixels",
+    ),
+    "int16x8": Format(
+        "model_int16x8.tflite",
+        _quantised("int16"),
+        tflite.contents,
+        Layout("int16", TFLITE_OPERATORS, frozenset({"int16", "int8", "int32", "int64"})),
+        INT_BYTES,
+        WIDE,
+        spread.WIDE,
+        note="50 to 100 times slower than int8 where XNNPACK does not take it; for microcontrollers with 16-bit DSPs",
     ),
     "onnx": Format(
-        "model_float32.onnx", lambda network, _: onnx.float32(network), onnx.contents, "float32", ONNX_OPERATORS, EXACT
+        "model_float32.onnx",
+        lambda network, _: onnx.float32(network),
+        onnx.contents,
+        # As TFLite's, with 4 activations, and a reshape and a transposition around the convolutions, which take
+        # channels first.
+        Layout("float32", 15),
+        FLOAT_BYTES,
+        EXACT,
+        original="onnx",
+        note=f"opset {onnx.OPSET}",
     ),
-    "npz": Format("model.npz", lambda network, _: archive.float32(network), archive.contents, "float32", 0, EXACT),
+    "onnx-int8": Format(
+        "model_int8.onnx",
+        lambda network, calibration: onnx.int8(network, calibration.images()),
+        onnx.contents,
+        # Of the 15, the activations are folded into scales; QuantizeLinear and DequantizeLinear around each of the
+        # others, DequantizeLinear before each of the 10 arrays of weights.
+        Layout("float32", 41, frozenset({"int8", "int32"})),
+        INT_BYTES,
+        EIGHT_BITS,
+        spread.BYTES,
+        original="onnx",
+        note=f"opset {onnx.OPSET}; QDQ, one scale for each channel, ranges by MinMax",
+    ),
+    "npz": Format(
+        "model.npz",
+        lambda network, _: archive.float32(network),
+        archive.contents,
+        Layout("float32", 0),
+        FLOAT_BYTES,
+        EXACT,
+    ),
+    "c": Format(
+        conversion.MAIN,
+        conversion.convert,
+        conversion.contents,
+        Layout("int8", TFLITE_OPERATORS, IN_INT8),
+        # A byte takes up to six characters of C, and all are there twice; 64 pictures.
+        12 * INT_BYTES,
+        EIGHT_BITS,
+        spread.EQUAL,
+        twin="int8",
+        note=conversion.NOTE,
+        further_checks=check_footprint,
+    ),
 }
-ALWAYS = ("float32", "onnx", "npz")
-
-
-def chosen(*, quantize: bool) -> dict[str, Format]:
-    """The formats that every export has, and int8 where it is wanted."""
-    return {name: made for name, made in FORMATS.items() if name in ALWAYS or quantize}
 
 
 def backends_of(format: str) -> list[str]:
-    """Names of the backends that run this format, the preferred first."""
-    return [name for name, adapted in BACKENDS.items() if format in adapted.formats]
+    """Names of the runtimes that a format is proven in, the preferred first, second opinions last."""
+    return [name for name, adapted in (BACKENDS | SECOND_OPINIONS).items() if format in adapted.formats]

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from edgedigits import __version__
 from edgedigits.bundle import GOLDEN, MANIFEST, Bundle
-from edgedigits.errors import ExportError, ParityError
+from edgedigits.errors import ExportError
 from edgedigits.files import replacing_folder, sha256
 from edgedigits.preprocess import MNIST
+from edgedigits.sums import write_sums
 from edgedigits.training.runs import check_data
+from edgedigits_export import tflite
 from edgedigits_export.archive import archive
 from edgedigits_export.calibration import IMAGES, Calibration
+from edgedigits_export.choice import formats_for
+from edgedigits_export.inscription import inscribe
 from edgedigits_export.network import load_network
-from edgedigits_export.proof import Proof, Questions, prove
-from edgedigits_export.report import write_reports
+from edgedigits_export.proof import Proof, prove_all
+from edgedigits_export.questions import Questions, runs_of
+from edgedigits_export.rejection import measure_rejection
+from edgedigits_export.reporting import Evidence, layers_of, others_of, write_reports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from edgedigits.training.data import Mnist
+    from edgedigits.training.data import Mnist, Split
     from edgedigits.training.runs import Run
     from edgedigits_export.formats import Format
     from edgedigits_export.network import Network
@@ -43,6 +49,7 @@ class Settings:
     seed: int = 0
     name: str = "mnist-cnn"
     min_confidence: float = MIN_CONFIDENCE
+    also: Mapping[str, Split] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,63 +75,117 @@ def export_run(
         out: folder of the bundle.
         data: calibration draws from its training split, the test split is only measured.
         settings: what is wanted.
-        on_step: told what begins, two steps for each format.
+        on_step: told what was begun or done, :func:`steps_of` times.
 
     Raises:
         RunError: the run holds no network of the documented architecture, or was trained on other data.
-        ParityError: a file failed its gate; the message holds every number beside its limit, and ``out`` is as it was.
+        GateError: a file failed its gate; the message holds every number beside its limit, and ``out`` is as it was.
         ExportError: a conversion failed, or ``out`` is a folder of something else.
 
     """
     check_replaceable(out)
     check_data(run, data=data)
-    network = load_network(run)
+    return export_network(load_network(run), out, data=data, settings=settings, on_step=on_step)
+
+
+def export_network(
+    network: Network,
+    out: Path,
+    *,
+    data: Mnist,
+    settings: Settings,
+    on_step: Callable[[str], None] = lambda _: None,
+) -> Exported:
+    """Export a network, the project's own or one that others trained, into the bundle ``out``.
+
+    Args:
+        network: what to export.
+        out: folder of the bundle.
+        data: calibration draws from its training split, the test split is only measured.
+        settings: what is wanted; limits of the documented network do not hold for others.
+        on_step: told what was begun or done, :func:`steps_of` times.
+
+    Raises:
+        GateError: a file failed its gate; the message holds every number beside its limit, and ``out`` is as it was.
+        ExportError: a conversion failed, a format is for the documented network only, or ``out`` is a folder of
+            something else.
+
+    """
+    check_replaceable(out)
+    formats = formats_for(network, settings.formats)
     calibration = Calibration(data, settings.calibration_images, settings.seed)
     questions = Questions.ask(network, data.test)
     with replacing_folder(out) as folder:
-        proofs = []
-        for name, made in settings.formats.items():
+        draft = drafted(folder, network, data=data, accuracy=questions.reference_accuracy, settings=settings)
+        files = {}
+        for name, made in formats.items():
             on_step(f"convert {name}")
-            path = folder / made.file
-            path.write_bytes(convert(made, network, calibration, name=name))
-            on_step(f"prove {name}")
-            proofs.append(prove(path, name=name, format=made, questions=questions))
+            files[name] = write_files(folder, convert(made, network, calibration, name=name), main=made.file)
+            inscribe(folder / made.file, read=made.contents, format=name, bundle=draft)
+        proofs = prove_all(files, formats=formats, questions=questions, on_run=lambda run: on_step(f"prove {run}"))
         check_proofs(proofs)
-        training = {
-            "recipe": network.recipe,
-            "seed": network.seed,
-            "test_accuracy": questions.reference_accuracy,
-            "data_sha256": data.sha256,
-        }
-        bundle = write_bundle(folder, proofs, questions=questions, training=training, settings=settings)
-        write_reports(bundle, proofs, calibration=calibration)
+        on_step("write the reports")
+        rejection = measure_rejection(network.answers, data, min_confidence=settings.min_confidence)
+        bundle = write_bundle(replace(draft, rejection=rejection.parameters()), proofs, questions=questions)
+        write_reports(
+            Evidence(
+                bundle=bundle,
+                proofs=proofs,
+                questions=questions,
+                calibration=calibration,
+                rejection=rejection,
+                layers=layers_of(proofs, float32=lambda: tflite.float32(network), calibration=calibration)
+                if network.documented
+                else {},
+                others=others_of(network, proofs, also=settings.also),
+                recipe=network.numbers,
+                documented=network.documented,
+            )
+        )
+        write_sums(folder)
     return Exported(Bundle.load(out), tuple(proofs))
 
 
-def convert(format: Format, network: Network, calibration: Calibration, *, name: str) -> bytes:
-    """Bytes of a file in this format.
+def steps_of(formats: Mapping[str, Format]) -> int:
+    """How often :func:`export_run` tells of a step."""
+    return len(formats) + runs_of(formats) + 1
+
+
+def convert(format: Format, network: Network, calibration: Calibration, *, name: str) -> Mapping[str, bytes]:
+    """Bytes of the files of this format, by their paths in the bundle.
 
     Raises:
         ExportError: the converter failed.
 
     """
     try:
-        return format.convert(network, calibration)
+        made = format.convert(network, calibration)
     except Exception as error:  # each converter raises its own
         raise ExportError(f"conversion to {name} failed: {' '.join(str(error).split())[:300]}") from error
+    return {format.file: made} if isinstance(made, bytes) else made
+
+
+def write_files(folder: Path, files: Mapping[str, bytes], *, main: str) -> tuple[Path, ...]:
+    """Write the files of a format into the bundle's folder; the main one comes first."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return tuple(folder / name for name in (main, *(name for name in files if name != main)))
 
 
 def check_proofs(proofs: list[Proof]) -> None:
     """Let nothing pass unless all files did.
 
     Raises:
-        ParityError: one line for each file, with every number beside its limit.
+        GateError: one line for each file, with every number beside its limit.
 
     """
-    failed = [proof.format for proof in proofs if not proof.passed]
+    failed = [proof for proof in proofs if not proof.passed]
     if failed:
-        lines = "\n".join(f"  {proof}" for proof in proofs)
-        raise ParityError(f"{', '.join(failed)} failed the gate, nothing was exported\n{lines}")
+        first = next(finding for finding in failed[0].findings if not finding.passed)
+        names, lines = ", ".join(proof.format for proof in failed), "\n".join(f"  {proof}" for proof in proofs)
+        raise first.error(f"{names} failed the gate, nothing was exported\n{lines}")
 
 
 def check_replaceable(out: Path) -> None:
@@ -140,23 +201,35 @@ def check_replaceable(out: Path) -> None:
         )
 
 
-def write_bundle(
-    folder: Path, proofs: list[Proof], *, questions: Questions, training: dict[str, Any], settings: Settings
-) -> Bundle:
-    """Write golden vectors and manifest beside the files."""
-    answers = {proof.format: proof.golden for proof in proofs if proof.golden is not None}
-    (folder / GOLDEN).write_bytes(archive({"patches": questions.golden, "labels": questions.golden_labels, **answers}))
-    bundle = Bundle(
+def drafted(folder: Path, network: Network, *, data: Mnist, accuracy: float, settings: Settings) -> Bundle:
+    """A bundle as it is known before its files are made; their metadata are tied to it."""
+    training = {
+        "recipe": network.recipe,
+        "seed": network.seed,
+        "test_accuracy": accuracy,
+        "data_sha256": data.sha256,
+        "weights_sha256": network.weights_sha256,
+        **({"origin": dict(network.origin)} if network.origin else {}),
+    }
+    return Bundle(
         folder=folder,
         name=settings.name,
         labels=LABELS,
         patch=MNIST,
-        artifacts=tuple(proof.artifact() for proof in proofs),
-        golden_sha256=sha256(folder / GOLDEN),
-        rejection={"min_confidence": settings.min_confidence},
+        artifacts=(),
+        golden_sha256="",
         training=training,
         made_with=versions(),
     )
+
+
+def write_bundle(draft: Bundle, proofs: list[Proof], *, questions: Questions) -> Bundle:
+    """Write golden vectors and manifest beside the files."""
+    answers = {proof.format: proof.golden for proof in proofs if proof.golden is not None}
+    golden = draft.folder / GOLDEN
+    golden.write_bytes(archive({"patches": questions.golden, "labels": questions.golden_labels, **answers}))
+    artifacts = tuple(proof.artifact(draft.folder) for proof in proofs)
+    bundle = replace(draft, artifacts=artifacts, golden_sha256=sha256(golden))
     bundle.save()
     return bundle
 

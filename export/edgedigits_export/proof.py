@@ -1,73 +1,41 @@
-"""One file under proof: looked into, then run in every runtime that is here, over the whole test set."""
+"""Files under proof: looked into, then run in every runtime that is here, over the whole test set."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from edgedigits.bundle import Artifact, Parity
-from edgedigits.errors import BackendError, ExportError, ParityError
+from edgedigits.errors import ExportError, ParityError
 from edgedigits.files import sha256
-from edgedigits.strokes import drawn_patches
-from edgedigits_export.contents import check_contents
-from edgedigits_export.findings import Finding
-from edgedigits_export.formats import backends_of
-from edgedigits_export.measure import measure
-from edgedigits_export.parity import compare
+from edgedigits_export.contents import check_contents, check_size
+from edgedigits_export.findings import Finding, Stage, require_passed
+from edgedigits_export.questions import Answers
+from edgedigits_export.spread import check_spread, check_twin
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
-    from edgedigits.training.data import Split
     from edgedigits_export.contents import Contents
     from edgedigits_export.formats import Format
-    from edgedigits_export.network import Network
-    from edgedigits_export.parity import ParityReport, Tolerance
+    from edgedigits_export.parity import ParityReport
+    from edgedigits_export.questions import Questions
 
-# Enough for every digit in several hands; all of them take a device a few milliseconds.
-GOLDEN_PATCHES = 64
-GOLDEN_SEED = 20_250
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """Probabilities (N, 10) float32 of one file in one runtime."""
-
-    test: NDArray[np.float32]
-    golden: NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Questions:
-    """What every file is asked: the test set, for which Keras's answers are known, and the golden patches."""
-
-    test: Split
-    reference: NDArray[np.float32]
-    golden: NDArray[np.uint8]
-    golden_labels: NDArray[np.uint8]
-
-    @classmethod
-    def ask(cls, network: Network, test: Split) -> Questions:
-        """Have Keras answer the test set; draw the golden patches, the first ten one of each digit."""
-        return cls(test, network.answers(test.images), *drawn_patches(GOLDEN_PATCHES, seed=GOLDEN_SEED))
-
-    @property
-    def reference_accuracy(self) -> float:
-        """Keras's share of right answers on the test set."""
-        return float(np.mean(self.reference.argmax(axis=1) == self.test.labels))
-
-    def mark(self, answers: Answers, *, backend: str, tolerance: Tolerance) -> ParityReport:
-        """Compare answers to the test set with Keras's and with the truth."""
-        return compare(answers.test, self.reference, labels=self.test.labels, backend=backend, tolerance=tolerance)
+# Two timings of the same thing on a busy machine differ by so much.
+SLOWER = 1.1
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What is known about one file; ``golden`` holds its own answers (N, 10) to the golden patches."""
+    """What is known about one file.
+
+    In the preferred runtime, ``golden`` holds its answers (N, 10) to the golden patches, ``answers`` (M, 10) to the
+    test set. ``further`` are the other files of a format that is a folder.
+    """
 
     format: str
     path: Path
@@ -75,6 +43,9 @@ class Proof:
     findings: tuple[Finding, ...]
     reports: tuple[ParityReport, ...] = ()
     golden: NDArray[np.float32] | None = None
+    answers: NDArray[np.float32] | None = None
+    notes: tuple[str, ...] = ()
+    further: tuple[Path, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -84,55 +55,123 @@ class Proof:
     def __str__(self) -> str:
         return f"{self.format}: {'; '.join(map(str, self.findings))}"
 
-    def artifact(self) -> Artifact:
-        """The file's entry in the manifest, by the preferred runtime.
+    def artifact(self, folder: Path) -> Artifact:
+        """The file's entry in the manifest of the bundle in this folder, by the preferred runtime.
 
         Raises:
-            ParityError: the file did not pass.
+            ContentsError: the file holds something else than it should.
+            ParityError: it does not answer as it should.
 
         """
-        if not self.passed or self.contents is None or not self.reports:
-            raise ParityError(str(self))
+        require_passed(self.findings, subject=self.format)
+        if self.contents is None or not self.reports:
+            raise ParityError(f"{self.format} was not proven")
         report = self.reports[0]
         return Artifact(
             format=self.format,
-            path=self.path.name,
+            path=self.path.relative_to(folder).as_posix(),
             sha256=sha256(self.path),
-            size_bytes=self.path.stat().st_size,
+            size_bytes=self._size_bytes(),
             input=self.contents.input,
             output=self.contents.output,
             accuracy=report.accuracy,
             parity=Parity(report.agreement, report.max_difference, report.accuracy_change),
+            files={path.relative_to(folder).as_posix(): sha256(path) for path in self.further},
         )
+
+    def _size_bytes(self) -> int:
+        return sum(path.stat().st_size for path in (self.path, *self.further))
 
 
 def prove(path: Path, *, name: str, format: Format, questions: Questions) -> Proof:
-    """Check a file of this format; whatever fails is a finding, so that all numbers are known at the end."""
+    """Check one file of this format."""
+    return prove_all({name: (path,)}, formats={name: format}, questions=questions)[0]
+
+
+def prove_all(
+    files: Mapping[str, tuple[Path, ...]],
+    *,
+    formats: Mapping[str, Format],
+    questions: Questions,
+    on_run: Callable[[str], None] = lambda _: None,
+) -> list[Proof]:
+    """Check files; whatever fails is a finding, so that all numbers are known at the end.
+
+    Args:
+        files: by format: the file, and the further ones where the format is a folder.
+        formats: what they should be.
+        questions: what they are asked.
+        on_run: told of each file that was run in a runtime.
+
+    """
+    looks = {name: look(name, files[name], format=formats[name]) for name in files}
+    found = questions.put({name: looks[name].path for name in looks if looks[name].contents}, on_run=on_run)
+    answers = {
+        name: {backend: result.test for backend, result in runs.items() if isinstance(result, Answers)}
+        for name, runs in found.items()
+    }
+    proofs = [judge(proof, found.get(name, {}), formats[name], questions) for name, proof in looks.items()]
+    proofs = [compared(proof, answers, formats[proof.format]) for proof in proofs]
+    return [replace(proof, notes=tuple(notes(proof, proofs, format=formats[proof.format]))) for proof in proofs]
+
+
+def look(name: str, paths: tuple[Path, ...], *, format: Format) -> Proof:
+    """Look into a file without running it."""
+    path, *further = paths
+    size = check_size(sum(file.stat().st_size for file in paths), max_bytes=format.max_bytes)
     try:
         contents = format.contents(path)
     except ExportError as error:
-        return Proof(name, path, None, (Finding("file", str(error), "must be readable", passed=False),))
-    findings = list(check_contents(contents, dtype=format.dtype, max_operators=format.max_operators))
-    runs = {backend: run(path, questions, backend=backend) for backend in backends_of(name)}
-    findings += [found for found in runs.values() if isinstance(found, Finding)]
-    answers = {backend: found for backend, found in runs.items() if not isinstance(found, Finding)}
+        unreadable = Finding(
+            "file", str(error), "must be readable", passed=False, cause="a truncated or swapped file", stage=Stage.FILE
+        )
+        return Proof(name, path, None, (unreadable, size))
+    findings = (*check_contents(contents, format.layout), size, *format.further_checks(path))
+    return Proof(name, path, contents, findings, further=tuple(further))
+
+
+def judge(proof: Proof, runs: Mapping[str, Answers | Finding], format: Format, questions: Questions) -> Proof:
+    """Add what came of running it."""
+    if proof.contents is None:
+        return proof
+    findings = [found for found in runs.values() if isinstance(found, Finding)]
+    answers = {backend: found for backend, found in runs.items() if isinstance(found, Answers)}
     if not answers:
         findings.append(Finding("runtimes", "none answered", "at least one", passed=False))
-        return Proof(name, path, contents, tuple(findings))
+        return replace(proof, findings=(*proof.findings, *findings))
     reports = tuple(
         questions.mark(found, backend=backend, tolerance=format.tolerance) for backend, found in answers.items()
     )
     findings += [finding for report in reports for finding in report.findings()]
-    return Proof(name, path, contents, tuple(findings), reports, next(iter(answers.values())).golden)
+    preferred = next(iter(answers.values()))
+    return replace(
+        proof,
+        findings=(*proof.findings, *findings),
+        reports=reports,
+        golden=preferred.golden,
+        answers=preferred.test,
+    )
 
 
-def run(path: Path, questions: Questions, *, backend: str) -> Answers | Finding:
-    """Ask a file everything in one runtime; a runtime that is not here may be missing, one that is here must answer."""
-    try:
-        answers = measure(path, np.concatenate([questions.test.images, questions.golden]), backend=backend)
-    except BackendError as error:
-        return Finding(f"{backend} run", f"not here: {error}", "where it is", passed=True)
-    except ParityError as error:
-        return Finding(f"{backend} run", str(error), "must answer", passed=False)
-    tested = len(questions.test)
-    return Answers(test=answers[:tested], golden=answers[tested:])
+def compared(proof: Proof, answers: Mapping[str, Mapping[str, NDArray[np.float32]]], format: Format) -> Proof:
+    """Add how far runtimes lie apart on it, and how far it lies from its twin."""
+    own = answers.get(proof.format, {})
+    findings = [*check_spread(own, format.spread)]
+    if format.twin is not None and format.twin in answers:
+        findings += check_twin(own, answers[format.twin], name=format.twin)
+    return replace(proof, findings=(*proof.findings, *findings))
+
+
+def notes(proof: Proof, proofs: list[Proof], *, format: Format) -> Iterator[str]:
+    """What a user should know: from the table, and where it is slower here than the float32 file."""
+    if format.note:
+        yield format.note
+    original = next((other for other in proofs if other.format == format.original != proof.format), None)
+    times = {report.backend: report.p50_us for report in original.reports} if original else {}
+    for report in proof.reports:
+        own_us, other_us = report.p50_us, times.get(report.backend)
+        if own_us and other_us and own_us > SLOWER * other_us:
+            yield (
+                f"in {report.backend} {own_us / other_us:.1f} times as slow here as {format.original}: "
+                f"{own_us:.0f} us against {other_us:.0f} us"
+            )

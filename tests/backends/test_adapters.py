@@ -4,17 +4,19 @@ import numpy as np
 import pytest
 
 from edgedigits.backends import Backend, open_file
-from edgedigits.backends.selection import BACKENDS, INT8_TOLERANCE
+from edgedigits.backends.selection import BACKENDS, QUANTISED, tolerance
 from edgedigits.backends.tflite import stored_pixels
+from edgedigits.bundle import Bundle, default_bundle
 from edgedigits.errors import BackendError
 
 PACKAGES = {"litert": "ai_edge_litert", "onnxruntime": "onnxruntime", "opencv": "cv2", "numpy": "numpy"}
-PAIRS = [(name, kind) for name in PACKAGES for kind in BACKENDS[name].formats]
+SHIPPED = {artifact.format for artifact in Bundle.load(default_bundle()).artifacts}
+PAIRS = [(name, kind) for name in PACKAGES for kind in BACKENDS[name].formats if kind in SHIPPED]
 
 
 @pytest.fixture(params=PAIRS, ids="-".join)
 def opened(request, shipped):
-    """Every adapter with every format it runs, where its package is installed."""
+    """Every adapter with every shipped format it runs, where its package is installed."""
     name, kind = request.param
     if importlib.util.find_spec(PACKAGES[name]) is None:
         pytest.skip(f"{PACKAGES[name]} is not installed")
@@ -24,14 +26,14 @@ def opened(request, shipped):
 def test_it_gives_the_known_answers(opened, shipped):
     backend, kind = opened
     answers = backend.predict(shipped.golden["patches"])
-    limit = INT8_TOLERANCE if kind == "int8" else 1e-5
-    assert np.abs(answers - shipped.golden[kind]).max() <= limit
+    assert np.abs(answers - shipped.golden[kind]).max() <= tolerance(kind)
 
 
 def test_it_agrees_with_the_float_file(opened, shipped):
     backend, kind = opened
     answers = backend.predict(shipped.golden["patches"])
-    assert np.abs(answers - shipped.golden["float32"]).max() <= (0.1 if kind == "int8" else 1e-5)
+    limit = 0.1 if kind in QUANTISED else {"float16": 1e-3}.get(kind, 1e-5)
+    assert np.abs(answers - shipped.golden["float32"]).max() <= limit
 
 
 def test_it_obeys_the_protocol(opened):
@@ -93,8 +95,7 @@ def test_tflite_runtime_refuses_numpy_2_before_it_is_imported(shipped):
 def test_tflite_runtime_gives_the_known_answers(shipped, format):
     pytest.importorskip("tflite_runtime")
     backend = open_file(shipped.folder / shipped.artifact(format).path, backend="tflite-runtime")
-    limit = INT8_TOLERANCE if format == "int8" else 1e-5
-    assert np.abs(backend.predict(shipped.golden["patches"]) - shipped.golden[format]).max() <= limit
+    assert np.abs(backend.predict(shipped.golden["patches"]) - shipped.golden[format]).max() <= tolerance(format)
 
 
 def test_pixels_are_stored_as_the_file_says():

@@ -1,12 +1,13 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from edgedigits.backends import BACKENDS, Candidate, open_backend, probe
-from edgedigits.backends.selection import candidates
+from edgedigits.backends.selection import SECOND_OPINIONS, candidates
 from edgedigits.bundle import Bundle
 from edgedigits.errors import BackendError
 from edgedigits.files import sha256
@@ -41,6 +42,22 @@ def test_candidates_come_in_the_order_of_speed(shipped):
         Candidate("opencv", "onnx"),
         Candidate("numpy", "npz"),
     ]
+
+
+def test_of_all_formats_int8_and_float32_come_first_in_every_tflite_runtime(shipped):
+    formats = sorted({name for adapted in BACKENDS.values() for name in adapted.formats})
+    whole = replace(shipped, artifacts=tuple(replace(shipped.artifacts[0], format=name) for name in formats))
+    for backend in ("litert", "tflite-runtime"):
+        found = [candidate.format for candidate in candidates(whole, backend=backend)]
+        assert found[:2] == ["int8", "float32"]
+        assert set(found[2:]) == {"uint8", "dynamic", "float16", "int16x8"}
+    assert next(candidates(whole)) == Candidate("litert", "int8")
+
+
+def test_a_second_opinion_is_never_chosen(shipped):
+    assert not {candidate.backend for candidate in candidates(shipped)} & set(SECOND_OPINIONS)
+    with pytest.raises(BackendError, match="unknown backend 'litert-builtin'"):
+        list(candidates(shipped, backend="litert-builtin"))
 
 
 def test_a_format_or_a_backend_narrows_the_candidates(shipped):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from edgedigits.backends import BACKENDS, open_file
-from edgedigits.backends.selection import FLOAT_TOLERANCE, INT8_TOLERANCE, QUANTISED
+from edgedigits.backends.selection import tolerance
 from edgedigits.bundle import Bundle, default_bundle
 
 EXPECTED = os.environ.get("EDGEDIGITS_EXPECT_BACKEND")
@@ -19,7 +19,8 @@ PACKAGES = {
     "opencv": "cv2",
     "numpy": "numpy",
 }
-RUNS = [(name, kind) for name, adapted in BACKENDS.items() for kind in adapted.formats]
+SHIPPED = [artifact.format for artifact in Bundle.load(default_bundle()).artifacts]
+RUNS = [(name, kind) for name, adapted in BACKENDS.items() for kind in adapted.formats if kind in SHIPPED]
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +38,6 @@ def backend(request):
         if name == "tflite-runtime" and int(np.__version__.split(".")[0]) >= 2:
             pytest.skip("tflite-runtime needs numpy<2")
     return name
-
-
-def tolerance(format):
-    return INT8_TOLERANCE if format in QUANTISED else FLOAT_TOLERANCE
 
 
 def test_every_backend_has_its_package_named_here():

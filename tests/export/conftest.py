@@ -17,10 +17,10 @@ pytest.importorskip("tf2onnx", reason="the extra `export` is not installed")
 import keras
 
 from edgedigits.training.model import build_model
-from edgedigits_export.formats import chosen
+from edgedigits_export.choice import chosen
 from edgedigits_export.network import Network, load_network
 from edgedigits_export.pipeline import Settings, export_run
-from edgedigits_export.proof import Questions
+from edgedigits_export.questions import Questions
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,24 @@ def test_a_run_becomes_a_bundle_and_a_table(command, trained, tmp_path):
         assert word in result.stdout
 
 
+def test_formats_are_named_and_their_p50_is_shown(command, trained, tmp_path):
+    out = tmp_path / "bundle"
+    result = command(*(trained.run.folder, "--formats", "npz,uint8", "--data", trained.data_path, "--out", out))
+    assert result.exit_code == 0, result.output
+    assert [artifact.format for artifact in Bundle.load(out).artifacts] == ["uint8", "npz"]
+    assert "p50 us" in result.stdout
+    formats = json.loads((out / "report.json").read_text())["formats"]
+    assert "raw pixels" in formats[0]["notes"][0]
+    assert all(runtime["p50_us"] > 0 for made in formats for runtime in made["runtimes"])
+
+
+def test_an_unknown_format_is_one_line_with_all_there_are(command, trained, tmp_path):
+    result = command(trained.run.folder, "--formats", "int4", "--data", trained.data_path)
+    assert result.exit_code == 1
+    assert result.stderr.count("\n") == 1
+    assert "no format or profile 'int4'; choose from float32, float16" in result.stderr
+
+
 def test_a_run_that_is_not_there_is_one_line(command, tmp_path):
     result = command(tmp_path / "nothing")
     assert result.exit_code == 1
@@ -52,7 +70,7 @@ def test_too_many_calibration_images_are_one_line(command, trained):
     result = command(trained.run.folder, "--data", trained.data_path, "--calibration-images", 70_000)
     assert result.exit_code == 1
     assert result.stderr.count("\n") == 1
-    assert "1 to 1080 training images, got 70000" in result.stderr
+    assert "10 to 1080 training images, got 70000" in result.stderr
 
 
 def test_a_missing_extra_is_one_line_with_the_command_that_installs_it(command, trained, monkeypatch):

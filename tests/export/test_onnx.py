@@ -3,6 +3,7 @@ import pytest
 
 from edgedigits.errors import ExportError
 from edgedigits_export import onnx as exporter
+from edgedigits_export.calibration import Calibration
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +31,24 @@ def test_no_operator_of_a_dynamic_batch_is_left(model):
     assert not {node.op_type for node in model.graph.node} & {"Shape", "Gather", "Slice", "Concat"}
 
 
-def test_the_bytes_repeat(trained, exported):
-    assert exporter.float32(trained.network) == (exported.bundle.folder / "model_float32.onnx").read_bytes()
+def test_the_bytes_repeat(trained):
+    assert exporter.float32(trained.network) == exporter.float32(trained.network)
+    first, second = (exporter.int8(trained.network, Calibration(trained.data, 20).images()) for _ in range(2))
+    assert first == second
+
+
+def test_the_quantised_file_computes_every_layer_with_weights_in_int8(trained, tmp_path):
+    path = tmp_path / "model.onnx"
+    path.write_bytes(exporter.int8(trained.network, Calibration(trained.data, 20).images()))
+    contents = exporter.contents(path)
+    assert [step.name for step in contents.steps if step.types] == ["Conv", "Conv", "Conv", "Gemm", "Gemm"]
+    assert {kind for step in contents.steps for kind in step.types} == {"int8", "int32"}
+    assert contents.steps[-1].name == "Softmax"
+
+
+def test_a_layer_that_was_left_in_float_is_seen(exported):
+    contents = exporter.contents(exported.bundle.folder / "model_float32.onnx")
+    assert {kind for step in contents.steps for kind in step.types} == {"float32"}
 
 
 def test_what_is_no_onnx_file_is_refused(tmp_path):

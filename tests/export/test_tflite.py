@@ -59,7 +59,7 @@ def test_the_route_that_loses_the_weights_without_an_error_fails(trained, questi
 @pytest.mark.parametrize(("factor", "cause"), [(255, "0..255"), (0, "blank"), (0.5, "do not span")])
 def test_a_wrong_calibration_fails_and_names_the_likely_cause(trained, questions, tmp_path, factor, cause):
     images = (image * np.float32(factor) for image in Calibration(trained.data, 50).images())
-    found = failed(tflite.int8(trained.network, images), tmp_path, questions, "int8")
+    found = failed(tflite.quantised(trained.network, images), tmp_path, questions, "int8")
     assert cause in found["input scale"].cause
 
 
