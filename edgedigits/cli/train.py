@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -42,10 +42,6 @@ def train(
     seed: Annotated[int | None, typer.Option(min=0, help="Decides weights, order and augmentation.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in the run folder.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the run in the run folder.")] = False,
-    teacher: Annotated[
-        list[Path] | None,
-        typer.Option(help="Finished run that teaches this one; several teach together.", metavar="RUN"),
-    ] = None,
     strategy: Annotated[
         str, typer.Option(help="none, mirrored (all GPUs here) or multiworker (machines, by TF_CONFIG).")
     ] = "none",
@@ -74,8 +70,7 @@ def train(
     run = Run(out or Path("runs") / (recipe or DEFAULT))
     wanted = resumed_recipe(run, changes | {"name": recipe}) if resume else changed_recipe(recipe or DEFAULT, changes)
     mnist = load_mnist(data, validation_split=wanted.validation_split, limit=wanted.limit)
-    existing: Literal["refuse", "resume", "replace"] = "resume" if resume else "replace" if force else "refuse"
-    launch = Launch(existing=existing, strategy=strategy, teachers=tuple(map(Run, teacher or ())))
+    launch = Launch(existing="resume" if resume else "replace" if force else "refuse", strategy=strategy)
     try:
         with TrainingBar(wanted.name) as bar:
             scores = train_run(wanted, data=mnist, run=run, launch=launch, on_progress=bar.show)

@@ -21,14 +21,14 @@ BLUR_WEIGHTS = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
 MEAN_INK, THIN_INK, BOLD_INK = 0.13, 0.05, 0.25
 
 
-def augment(images: Any, *, seed: Any, strength: Augmentation, at_end: Any = False) -> Any:
+def augment(images: Any, *, seed: Any, strength: Augmentation) -> Any:
     """Change most images, each in its own way: first the hand, then the pen, then the camera."""
     steps = (warp, change_pen, blur, coarsen, change_levels, add_neighbour, cut_off, add_noise)
     choice_seed, *step_seeds = tf.unstack(tf.random.split(seed, 1 + len(steps)))
     result = images
     for step, step_seed in zip(steps, step_seeds, strict=True):
         result = step(result, step_seed, strength)
-    untouched = chosen(images, choice_seed, tf.where(at_end, strength.untouched_at_end, strength.untouched))
+    untouched = chosen(images, choice_seed, strength.untouched)
     return tf.clip_by_value(untouched * images + (1.0 - untouched) * result, 0.0, 1.0)
 
 
@@ -160,6 +160,6 @@ def uniform(images: Any, seed: Any, low: float, high: float) -> Any:
     return tf.random.stateless_uniform((tf.shape(images)[0], 1, 1, 1), seed, low, high)
 
 
-def chosen(images: Any, seed: Any, chance: Any) -> Any:
+def chosen(images: Any, seed: Any, chance: float) -> Any:
     """Draw 1 with probability ``chance``, else 0, for each image: (B, 1, 1, 1)."""
     return tf.cast(uniform(images, seed, 0.0, 1.0) < chance, tf.float32)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from edgedigits.bundle import MANIFEST
 from edgedigits.errors import RunError
@@ -66,27 +66,15 @@ def evaluate_run(folder: Path, *, test: Split) -> Evaluation:
         state = (folder / "state.npz").is_file()
         cure = "its training is not finished; --resume goes on" if state else "name a run folder or a bundle"
         raise RunError(f"{folder} has neither {MANIFEST} nor {path.name}; {cure}")
-    model = load_model(path)
+    import_tensorflow()
     import keras
 
     from edgedigits.training.model import probabilities
 
-    return Evaluation(f"Keras {keras.__version__}", score(probabilities(model, test.images), labels=test.labels))
-
-
-def load_model(path: Path) -> Any:
-    """Load a trained Keras model.
-
-    Raises:
-        RunError: it cannot be read.
-
-    """
-    import_tensorflow()
-    import keras
-
     try:
-        return keras.saving.load_model(path, compile=False)
+        model = keras.saving.load_model(path, compile=False)
     except (OSError, ValueError) as error:
         raise RunError(
             f"{path} cannot be read ({' '.join(str(error).split())[:200]}); train again with --force"
         ) from error
+    return Evaluation(f"Keras {keras.__version__}", score(probabilities(model, test.images), labels=test.labels))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -24,7 +24,7 @@ from edgedigits.training.state import restore_state
 from edgedigits.training.steps import StepFunction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from edgedigits.training.data import Mnist, Split
@@ -34,24 +34,11 @@ if TYPE_CHECKING:
 STEPS_PER_CALL = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
-    """What a training begins with."""
-
-    resume_from: Path | None = None
-    """A saved state to go on from."""
-    teachers: Sequence[Any] = ()
-    """Trained Keras models whose answers are learned beside the labels."""
-
-
-AFRESH = Start()
-
-
 def fit(
     recipe: Recipe,
     *,
     data: Mnist,
-    begin: Start = AFRESH,
+    resume_from: Path | None = None,
     strategy: Any = None,
     listeners: Listeners = NOBODY,
 ) -> tuple[Any, History]:
@@ -60,7 +47,7 @@ def fit(
     Args:
         recipe: all numbers.
         data: MNIST.
-        begin: a state to go on from, and teachers.
+        resume_from: a saved state to go on from.
         strategy: a ``tf.distribute`` strategy; None trains on one device.
         listeners: who hears about the progress.
 
@@ -78,10 +65,10 @@ def fit(
     steps = epoch_steps(train, recipe=recipe)
     with strategy.scope():
         model = compiled_model(recipe, steps=steps)
-        history = restore_state(begin.resume_from, model=model) if begin.resume_from else []
+        history = restore_state(resume_from, model=model) if resume_from else []
     dataset = training_batches(train, recipe=recipe, first_epoch=len(history))
     batches = iter(strategy.experimental_distribute_dataset(dataset))
-    run = StepFunction(model, strategy=strategy, teachers=begin.teachers, lesson=recipe.lesson)
+    run = StepFunction(model, strategy=strategy)
     while len(history) < recipe.epochs and not has_stalled(history, patience=recipe.patience):
         started_s = time.perf_counter()
         position = Progress(len(history) + 1, recipe.epochs, 0, steps, recipe.batch_size, {})
@@ -99,13 +86,13 @@ def fit(
 
 def train_epoch(run: StepFunction, batches: Any, *, position: Progress, listeners: Listeners) -> dict[str, float]:
     """Train for one epoch and return its metrics."""
-    totals = np.zeros(4)
+    totals = np.zeros(3)
     metrics: dict[str, float] = {}
     for first in range(0, position.steps, STEPS_PER_CALL):
         count = min(STEPS_PER_CALL, position.steps - first)
         totals += run(batches, count)
-        loss, images, hits, digits = totals.tolist()
-        metrics = {"accuracy": hits / max(digits, 1), "loss": loss / images}
+        loss, hits, images = totals.tolist()
+        metrics = {"accuracy": hits / images, "loss": loss / images}
         if listeners.progress:
             listeners.progress(replace(position, step=first + count, metrics=metrics))
     return metrics

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import tensorflow as tf
 
-from edgedigits.strokes import drawn_outliers, drawn_patches
+from edgedigits.strokes import drawn_patches
 from edgedigits.training.augment import augment
 from edgedigits.training.data import Split
 from edgedigits.training.model import scaled
@@ -17,18 +17,10 @@ if TYPE_CHECKING:
     from edgedigits.training.recipes import Recipe
 
 
-# Label of a sign that is no digit.
-NO_DIGIT = 10
-
-
 def with_drawn(split: Split, *, recipe: Recipe) -> Split:
-    """Append the recipe's shares of drawn digits and of signs that are none, labelled ``NO_DIGIT``."""
+    """Append the recipe's share of drawn digits."""
     images, labels = drawn_patches(round(recipe.drawn * len(split)), seed=recipe.seed)
-    outliers = drawn_outliers(round(recipe.outliers * len(split)), seed=recipe.seed)
-    return Split(
-        images=np.concatenate([split.images, images, outliers]),
-        labels=np.concatenate([split.labels, labels, np.full(len(outliers), NO_DIGIT, np.uint8)]),
-    )
+    return Split(images=np.concatenate([split.images, images]), labels=np.concatenate([split.labels, labels]))
 
 
 def epoch_images(split: Split, *, recipe: Recipe) -> int:
@@ -48,14 +40,11 @@ def training_batches(split: Split, *, recipe: Recipe, first_epoch: int = 0) -> A
     uninterrupted one would have seen.
 
     Returns:
-        A dataset of images (B, 28, 28, 1) float32 in [0, 1] and smoothed one-hot labels (B, 10) float32; of what is
-        no digit, all ten are equal.
+        A dataset of images (B, 28, 28, 1) float32 in [0, 1] and smoothed one-hot labels (B, 10) float32.
 
     """
     count, steps = epoch_images(split, recipe=recipe), epoch_steps(split, recipe=recipe)
     images, labels = tf.constant(split.images), tf.constant(split.labels)
-    end = recipe.augmentation.end if recipe.augmentation else 0.0
-    calm_from = round((1.0 - end) * recipe.epochs * steps)
 
     def rows_of(epoch: Any) -> Any:
         passes = [shuffled(len(split), seed=(recipe.seed, epoch, turn)) for turn in range(math.ceil(recipe.passes))]
@@ -66,14 +55,10 @@ def training_batches(split: Split, *, recipe: Recipe, first_epoch: int = 0) -> A
         chosen = scaled(tf.gather(images, rows))
         if recipe.augmentation is not None:
             chosen = augment(
-                chosen,
-                seed=tf.stack([tf.cast(recipe.seed, tf.int64), step]),
-                strength=recipe.augmentation,
-                at_end=step >= calm_from,
+                chosen, seed=tf.stack([tf.cast(recipe.seed, tf.int64), step]), strength=recipe.augmentation
             )
-        label = tf.gather(labels, rows)
-        smoothing = tf.where(label == NO_DIGIT, 1.0, recipe.label_smoothing)[:, tf.newaxis]
-        return chosen, tf.one_hot(label, 10) * (1.0 - smoothing) + smoothing / 10
+        one_hot = tf.one_hot(tf.gather(labels, rows), 10)
+        return chosen, one_hot * (1.0 - recipe.label_smoothing) + recipe.label_smoothing / 10
 
     epochs = tf.data.Dataset.range(first_epoch, recipe.epochs)
     return epochs.flat_map(rows_of).map(batch, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)

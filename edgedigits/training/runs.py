@@ -20,11 +20,10 @@ from typing import TYPE_CHECKING, Any
 
 import edgedigits
 from edgedigits.errors import RunError
-from edgedigits.files import sha256, write_json, write_text
+from edgedigits.files import write_json, write_text
 from edgedigits.training.recipes import Augmentation, Recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from edgedigits.training.data import Mnist
@@ -67,8 +66,8 @@ class Run:
         return self.folder / f"{name}.png"
 
 
-def start(run: Run, *, recipe: Recipe, data: Mnist, teachers: Sequence[Run] = (), force: bool) -> None:
-    """Make the folder and write down what will be trained, and who teaches.
+def start(run: Run, *, recipe: Recipe, data: Mnist, force: bool) -> None:
+    """Make the folder and write down what will be trained.
 
     Raises:
         RunError: the folder holds a run already, and ``force`` is not set.
@@ -78,7 +77,6 @@ def start(run: Run, *, recipe: Recipe, data: Mnist, teachers: Sequence[Run] = ()
         raise RunError(
             f"{run.folder} holds a run already; --resume goes on with it, --force replaces it, --out names another"
         )
-    known = fingerprints(teachers)
     # The figures go first: without them the folder does not pass for a finished run.
     for old in (run.metrics, run.model, run.state, run.history, *run.folder.glob("*.png")):
         old.unlink(missing_ok=True)
@@ -88,7 +86,6 @@ def start(run: Run, *, recipe: Recipe, data: Mnist, teachers: Sequence[Run] = ()
             "recipe": asdict(recipe),
             "versions": versions(),
             "data": {"sha256": data.sha256, "train": len(data.train), "validation": len(data.validation)},
-            "teachers": known,
         },
     )
 
@@ -117,29 +114,6 @@ def check_data(run: Run, *, data: Mnist) -> None:
         )
 
 
-def check_teachers(run: Run, teachers: Sequence[Run]) -> None:
-    """Refuse to go on with other teachers than the run was started with."""
-    known, found = recorded(run)["teachers"], fingerprints(teachers)
-    if known != found:
-        raise RunError(
-            f"{run.folder} was started with {len(known)} teachers, {len(found)} or others are named; name the same "
-            "--teacher runs in the same order"
-        )
-
-
-def fingerprints(runs: Sequence[Run]) -> list[str]:
-    """Return the SHA-256 of the runs' networks.
-
-    Raises:
-        RunError: a run is not finished.
-
-    """
-    for run in runs:
-        if not run.metrics.is_file() or not run.model.is_file():
-            raise RunError(f"{run.folder} holds no finished run, and cannot teach; train it first")
-    return [sha256(run.model) for run in runs]
-
-
 def recorded(run: Run) -> dict[str, Any]:
     """Return the content of ``recipe.json``.
 
@@ -149,7 +123,7 @@ def recorded(run: Run) -> dict[str, Any]:
     """
     try:
         content = json.loads(run.recipe.read_text(encoding="utf-8"))
-        return {"recipe": content["recipe"], "data": content["data"], "teachers": content.get("teachers", [])}
+        return {"recipe": content["recipe"], "data": content["data"]}
     except FileNotFoundError:
         raise RunError(f"{run.folder} holds no run; `edgedigits train` makes one") from None
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from edgedigits.files import replacing, write_json
 from edgedigits.training.distribute import is_chief, make_strategy
-from edgedigits.training.evaluate import load_model
-from edgedigits.training.fit import Start, fit
+from edgedigits.training.fit import fit
 from edgedigits.training.model import probabilities
 from edgedigits.training.pictures import draw_pictures
 from edgedigits.training.progress import NOBODY, History, Listeners, Progress
-from edgedigits.training.runs import Run, check_data, check_teachers, start, write_history
+from edgedigits.training.runs import Run, check_data, start, write_history
 from edgedigits.training.scores import Scores, score
 from edgedigits.training.state import save_state
 
@@ -30,8 +29,6 @@ class Launch:
 
     existing: Literal["refuse", "resume", "replace"] = "refuse"
     strategy: str = "none"
-    teachers: tuple[Run, ...] = ()
-    """Finished runs whose networks teach this one."""
 
 
 FRESH = Launch()
@@ -66,13 +63,11 @@ def train(
     chief, resuming = is_chief(strategy), launch.existing == "resume"
     if resuming:
         check_data(run, data=data)
-        check_teachers(run, launch.teachers)
     elif chief:
-        start(run, recipe=recipe, data=data, teachers=launch.teachers, force=launch.existing == "replace")
+        start(run, recipe=recipe, data=data, force=launch.existing == "replace")
     resume_from = run.state if resuming and run.state.exists() else None
     listeners = Listeners(epoch=partial(save, run), progress=on_progress) if chief else NOBODY
-    begin = Start(resume_from, tuple(load_model(teacher.model) for teacher in launch.teachers))
-    model, history = fit(recipe, data=data, begin=begin, strategy=strategy, listeners=listeners)
+    model, history = fit(recipe, data=data, resume_from=resume_from, strategy=strategy, listeners=listeners)
     return finish(run, model=model, history=history, data=data) if chief else None
 
 

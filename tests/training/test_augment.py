@@ -32,23 +32,7 @@ def test_no_strength_changes_nothing(images: tf.Tensor) -> None:
     assert np.allclose(changed(images), images, atol=1e-5)
 
 
-# These say when and how often, which tests of their own show.
-TIMES = {"untouched", "untouched_at_end", "end"}
-
-
-def test_some_images_stay_as_they_are_and_more_of_them_at_the_end(images: tf.Tensor) -> None:
-    strength = dataclasses.replace(NONE, rotation_deg=13.0, untouched=0.1, untouched_at_end=0.6)
-    seed = tf.constant(SEED)
-    share = [
-        np.mean([np.allclose(one, other, atol=1e-5) for one, other in zip(images, changed, strict=True)])
-        for changed in (
-            augment(images, seed=seed, strength=strength, at_end=at_end).numpy() for at_end in (False, True)
-        )
-    ]
-    assert 0 < share[0] < 0.3 < share[1] < 0.9
-
-
-@pytest.mark.parametrize("field", [field.name for field in dataclasses.fields(Augmentation) if field.name not in TIMES])
+@pytest.mark.parametrize("field", [field.name for field in dataclasses.fields(Augmentation)])
 def test_every_strength_changes_the_images_and_keeps_their_form(images: tf.Tensor, field: str) -> None:
     together = {
         "blur": {"blur_chance": 1.0},
@@ -59,6 +43,7 @@ def test_every_strength_changes_the_images_and_keeps_their_form(images: tf.Tenso
         "white_point": {"levels_chance": 1.0},
         "levels_chance": {"black_point": 0.3},
         "marker_chance": {"thicker": 1.0},
+        "untouched": {"rotation_deg": 13.0},
     }
     partners = together.get(field, {})
     result = changed(images, **partners, **{field: 1.0 if field.endswith("chance") else getattr(Augmentation(), field)})

@@ -13,7 +13,6 @@ from typer.testing import CliRunner
 
 from edgedigits.cli import app
 from edgedigits.cli.evaluate import confusion_table
-from edgedigits.files import sha256
 from edgedigits.training.model import build_model, probabilities
 from edgedigits.training.runs import Run, recorded_recipe
 from edgedigits.training.scores import score
@@ -152,20 +151,3 @@ def test_the_recall_of_a_digit_is_shown_whole_in_eighty_columns() -> None:
     console = Console(width=80, record=True, file=io.StringIO())
     console.print(confusion_table(score(answers, labels=labels)))
     assert "0.9182" in console.export_text()
-
-
-def test_a_finished_run_teaches_another_and_is_recorded(trained: Run, archive: Path, tmp_path: Path) -> None:
-    pupil = Run(tmp_path / "pupil")
-    options = ("--data", archive, "--epochs", 1, "--batch-size", 64, "--out", pupil.folder)
-    assert edgedigits("train", *options, "--teacher", trained.folder).exit_code == 0
-    assert json.loads(pupil.recipe.read_text())["teachers"] == [sha256(trained.model)]
-    alone = edgedigits("train", "--resume", "--data", archive, "--out", pupil.folder)
-    assert alone.exit_code == 1
-    assert "was started with 1 teachers, 0 or others are named" in alone.stderr
-
-
-def test_an_unfinished_run_cannot_teach(archive: Path, tmp_path: Path) -> None:
-    result = edgedigits("train", "--data", archive, "--out", tmp_path / "pupil", "--teacher", tmp_path / "none")
-    assert result.exit_code == 1
-    assert "holds no finished run, and cannot teach; train it first" in result.stderr
-    assert not (tmp_path / "pupil").exists()

@@ -5,17 +5,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from edgedigits.errors import DataError, RunError
 from edgedigits.training.data import Mnist, load_mnist
-from edgedigits.training.fit import Start, compiled_model, fit, has_stalled
-from edgedigits.training.model import probabilities
+from edgedigits.training.fit import compiled_model, fit, has_stalled
 from edgedigits.training.pipeline import training_batches
 from edgedigits.training.progress import Listeners
 from edgedigits.training.recipes import FAST, NOTEBOOK, ROBUST
 from edgedigits.training.state import restore_state, save_state
-from edgedigits.training.steps import StepFunction
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +45,7 @@ def test_training_learns(mnist: Mnist) -> None:
 def test_listeners_hear_of_steps_and_epochs(mnist: Mnist) -> None:
     heard: list[Progress] = []
     rows: list[int] = []
-    small = dataclasses.replace(TINY, batch_size=16, drawn=0.0, outliers=0.0)
+    small = dataclasses.replace(TINY, batch_size=16, drawn=0.0)
     fit(
         small,
         data=mnist,
@@ -141,34 +138,3 @@ def test_a_state_of_another_optimizer_is_refused(tmp_path: Path) -> None:
     save_state(path, model=compiled_model(NOTEBOOK, steps=5), history=[])
     with pytest.raises(RunError, match="is of another network or optimizer"):
         restore_state(path, model=compiled_model(TINY, steps=5))
-
-
-class Always:
-    """A teacher that says the same of every image."""
-
-    def __init__(self, digit: int) -> None:
-        self.answer = np.eye(10, dtype=np.float32)[digit]
-
-    def __call__(self, images: tf.Tensor, *, training: bool) -> tf.Tensor:
-        assert not training
-        return tf.broadcast_to(self.answer, (len(images), 10))
-
-
-def test_what_teachers_say_of_digits_is_blended_into_the_labels(mnist: Mnist) -> None:
-    step = StepFunction(None, strategy=None, teachers=(Always(3), Always(4)), lesson=0.5)
-    labels = np.stack([np.eye(10, dtype=np.float32)[7], np.full(10, 0.1, np.float32)])
-    taught = step.taught(mnist.train.images[:2], labels, np.array([True, False])).numpy()
-    assert taught[0, [3, 4, 7]] == pytest.approx([0.25, 0.25, 0.5])
-    assert taught[1] == pytest.approx(np.full(10, 0.1))
-
-
-def test_a_teacher_changes_what_is_learned(mnist: Mnist) -> None:
-    recipe = dataclasses.replace(FAST, epochs=6, batch_size=16, lesson=1.0)
-    model, _ = fit(recipe, data=mnist, begin=Start(teachers=(Always(3),)))
-    assert set(probabilities(model, mnist.test.images).argmax(axis=1)) == {3}
-
-
-def test_the_accuracy_of_training_counts_digits_alone(mnist: Mnist) -> None:
-    recipe = dataclasses.replace(FAST, epochs=8, batch_size=16, outliers=1.0)
-    _, history = fit(recipe, data=mnist)
-    assert history[-1]["accuracy"] > 0.6
