@@ -1,6 +1,6 @@
 # make demo: read drawn pages with the shipped model, on any machine with Python 3.11 to 3.13.
 # make test: every extra, the whole suite; then the built wheel and tflite-runtime, each in an environment of its own.
-# make lint | model | bench | pins: see CONTRIBUTING.md.
+# make lint | model | bench | drawn | wild | pins: see CONTRIBUTING.md.
 
 PYTHON ?= python3
 PYTHON311 ?= $(shell command -v python3.11)
@@ -13,7 +13,7 @@ DATA := $(if $(EDGEDIGITS_MNIST),,EDGEDIGITS_MNIST is not set: accuracy on the f
 # $(call environment,FOLDER,PYTHON): a fresh environment with a pip that knows dependency groups.
 environment = rm -rf $(1) && $(2) -m venv $(1) && $(1)/bin/pip install --quiet 'pip>=25.1'
 
-.PHONY: demo test test-suite test-wheel test-tflite lint format model bench pins clean
+.PHONY: demo test test-suite test-wheel test-tflite lint format model bench drawn wild pins clean
 
 demo: $(DEMO)/ready
 	$(DEMO)/bin/edgedigits demo --out demo
@@ -47,17 +47,25 @@ format: $(TEST)/ready
 # What models/mnist-cnn holds, from nothing but MNIST and what the project draws.
 model: $(TEST)/ready
 	$(TEST)/bin/edgedigits train --recipe robust --out runs/robust --seed 0
-	$(TEST)/bin/edgedigits export runs/robust --quantize --out models/mnist-cnn
+	$(TEST)/bin/edgedigits export runs/robust --formats all --out models/mnist-cnn
 	$(TEST)/bin/edgedigits fit-judge models/mnist-cnn
 
 bench: $(TEST)/ready
 	$(TEST)/bin/edgedigits benchmark --out benchmarks/results/latency.json
 	$(TEST)/bin/python benchmarks/recipes.py
 
+drawn: $(TEST)/ready
+	$(TEST)/bin/python -m benchmarks.drawn
+	$(TEST)/bin/python -m benchmarks.mnist_in_scenes --digits 1000
+
+# Photos with boxes, in the folder that EDGEDIGITS_WILD names.
+wild: $(TEST)/ready
+	$(TEST)/bin/python -m benchmarks.wild
+
 # backports.strenum: its newest release is not for every Python; pip finds the right one.
 pins:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --no-annotate --no-header --quiet \
-	    --extra export --extra camera --extra headless --group test --group lint --no-emit-package backports-strenum -o constraints.txt
+	    --extra export --extra camera --extra headless --group test --group lint --group micro --no-emit-package backports-strenum -o constraints.txt
 	uv pip compile pyproject.toml --python-version 3.11 --upgrade --no-annotate --no-header --quiet \
 	    --extra tflite-runtime --extra headless --group test --no-emit-package backports-strenum -o constraints-tflite-runtime.txt
 	sed -i -E "s/ and \(\(.*//; s/ and python_full_version < '3.14'//; s/ ; python_full_version < '3.14'$$//" constraints.txt
@@ -73,7 +81,7 @@ $(DEMO)/ready: pyproject.toml constraints.txt
 # A machine without the system libraries of a screen gets OpenCV without windows; their tests are left out there.
 $(TEST)/ready: pyproject.toml constraints.txt
 	$(call environment,$(TEST),$(PYTHON))
-	$(TEST)/bin/pip install --quiet -c constraints.txt -e '.[export,camera]' --group test --group lint
+	$(TEST)/bin/pip install --quiet -c constraints.txt -e '.[export,camera]' --group test --group lint --group micro
 	$(TEST)/bin/python -c 'import cv2' || { $(TEST)/bin/pip uninstall --quiet --yes opencv-python \
 	    && $(TEST)/bin/pip install --quiet -c constraints.txt -e '.[headless]'; }
 	touch $@

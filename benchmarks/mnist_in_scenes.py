@@ -148,9 +148,8 @@ def candidate_patches(ink: NDArray[np.uint8], boxes: NDArray[np.float64]) -> NDA
 
 def given_patches(ink: NDArray[np.uint8], boxes: NDArray[np.float64]) -> NDArray[np.uint8]:
     """(N, 28, 28) uint8 of the ink in boxes (N, 4) of a grey picture (H, W) with dark ink, ruled lines taken out."""
-    # Of the layers of one level, the one without ruled lines comes last.
-    layers = {layer.level: layer for layer in layers_of(ink, profile=replace(STILL, depths=()))}
-    parts = tuple(part_of(list(layers.values()), box) for box in boxes)
+    layers = list(layers_of(ink, profile=replace(STILL, depths=(), ruled=False)))
+    parts = tuple(part_of(layers, box) for box in boxes)
     areas = [int(part.labels.sum()) for part in parts]
     rows = [[i, 1, 0, 0, *part.labels.shape[::-1], areas[i], 0] for i, part in enumerate(parts)]
     tones = [[part.contrast[part.labels > 0].mean() if part.labels.any() else 1, 0, 0] for part in parts]

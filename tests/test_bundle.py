@@ -29,9 +29,11 @@ def refused(folder, match):
     assert "\n" not in str(caught.value)
 
 
-def test_the_shipped_bundle_loads_with_its_four_files():
+def test_the_shipped_bundle_loads_with_all_its_formats():
     bundle = Bundle.load(default_bundle())
-    assert {artifact.format for artifact in bundle.artifacts} == {"float32", "int8", "onnx", "npz"}
+    assert {artifact.format for artifact in bundle.artifacts} == {
+        "float32", "float16", "dynamic", "int8", "uint8", "int16x8", "onnx", "onnx-int8", "npz", "c"
+    }  # fmt: skip
     assert bundle.labels == tuple("0123456789")
     assert bundle.golden["patches"].shape == (64, 28, 28)
 
@@ -128,8 +130,8 @@ def test_a_path_that_is_none_is_refused(folder):
 @pytest.fixture
 def folder_format(folder):
     """A bundle whose first format has two further files in a folder of its own."""
-    (folder / "c").mkdir()
-    files = {f"c/{name}": (folder / "c" / name) for name in ("model.h", "README.md")}
+    (folder / "more").mkdir()
+    files = {f"more/{name}": (folder / "more" / name) for name in ("model.h", "README.md")}
     for path in files.values():
         path.write_text(path.name)
     digests = {name: sha256(path) for name, path in files.items()}
@@ -140,14 +142,14 @@ def folder_format(folder):
 def test_the_further_files_of_a_format_load_and_are_saved_again(folder_format):
     bundle = Bundle.load(folder_format)
     artifact = bundle.artifacts[0]
-    assert set(artifact.digests()) == {artifact.path, "c/model.h", "c/README.md"}
+    assert set(artifact.digests()) == {artifact.path, "more/model.h", "more/README.md"}
     bundle.save()
     assert Bundle.load(folder_format) == bundle
 
 
 def test_a_changed_further_file_is_refused(folder_format):
-    (folder_format / "c" / "model.h").write_text("model.x")
-    refused(folder_format, r"c/model\.h has SHA-256 [0-9a-f]{12}\.\.\., the manifest says")
+    (folder_format / "more" / "model.h").write_text("model.x")
+    refused(folder_format, r"more/model\.h has SHA-256 [0-9a-f]{12}\.\.\., the manifest says")
 
 
 def test_a_further_file_outside_the_folder_is_refused(folder_format):
@@ -171,7 +173,8 @@ def test_the_manifest_says_what_the_files_are():
     assert (source.name, source.shape, source.dtype, source.zero_point) == ("image", (1, 28, 28, 1), "int8", -128)
     assert source.scale == pytest.approx(1 / 255, rel=1e-6)
     for artifact in bundle.artifacts:
-        assert artifact.size_bytes == (bundle.folder / artifact.path).stat().st_size
+        files = (artifact.path, *artifact.files)
+        assert artifact.size_bytes == sum((bundle.folder / path).stat().st_size for path in files)
         assert 0.985 <= artifact.accuracy <= 1
         assert artifact.parity.agreement >= 0.999
         assert np.isfinite(artifact.parity.max_difference)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 
 from edgedigits.preprocess import to_patch
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 # Columns of ``Candidates.rows``; box and area in pixels of the layer.
 LAYER, LABEL, X, Y, W, H, AREA, EDGE = range(8)
+# One pixel on each side of the ink, where it fades into the paper: MNIST's strokes have such an edge.
+EDGE_PX = np.ones((3, 3), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +51,13 @@ class Candidates:
         return self.rows[:, X : H + 1] / scales[self.rows[:, LAYER]][:, None]
 
     def patches(self) -> NDArray[np.uint8]:
-        """(N, 28, 28) uint8: each one's ink alone, in MNIST's form; as dark as its mean is full ink."""
+        """(N, 28, 28) uint8: each one's ink alone, with its soft edge, in MNIST's form; as dark as its mean is full."""
         patches = np.zeros((len(self), 28, 28), np.uint8)
         for i, ((layer, label, x, y, w, h, _, _), mean) in enumerate(
             zip(self.rows.tolist(), self.ink[:, 0].tolist(), strict=True)
         ):
             source = self.layers[layer]
-            mask = source.labels[y : y + h, x : x + w] == label
+            mask = cv2.dilate((source.labels[y : y + h, x : x + w] == label).astype(np.uint8), EDGE_PX)
             contrast = source.contrast[y : y + h, x : x + w]
             patches[i] = to_patch(np.minimum(contrast * np.float32(255 / mean) * mask, 255).astype(np.uint8))
         return patches

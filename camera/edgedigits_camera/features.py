@@ -1,4 +1,4 @@
-"""What is known about a candidate before it is judged: its form, its ink, what the network says, its neighbourhood."""
+"""What is known about a candidate before it is judged: form, the ink around, what the network says, its neighbours."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edgedigits_camera.candidates import LAYER, W
+from edgedigits_camera.candidates import LAYER, W, X
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from edgedigits_camera.candidates import Candidates
 
 FORM = ("height", "aspect", "fill", "run", "depth", "ruled", "contrast", "unevenness", "clutter", "stroke", "at_border")
+# The ink around is looked at in so many cells a side, over so many times the candidate's longer side.
+CELLS, REACH = 12, 2.2
 NETWORK = (*(f"p{digit}" for digit in range(10)), "top", "margin")
 SURROUNDINGS = (
     "neighbours",
@@ -28,7 +30,7 @@ SURROUNDINGS = (
     "page",
 )
 # Neighbours are looked for within so many heights.
-REACH = 4.0
+NEAR = 4.0
 
 
 def form_features(candidates: Candidates, *, size_px: tuple[int, int]) -> NDArray[np.float32]:
@@ -53,6 +55,38 @@ def form_features(candidates: Candidates, *, size_px: tuple[int, int]) -> NDArra
         border,
     ]
     return np.column_stack(columns).astype(np.float32)
+
+
+def around(candidates: Candidates) -> NDArray[np.float32]:
+    """(N, 144) float32 in 0..1: ink in and around each candidate, 1 where it is as deep as the candidate's mean.
+
+    It tells a digit from a part of something larger, and from a letter within a word.
+    """
+    seen = np.zeros((len(candidates), CELLS, CELLS), np.float32)
+    for index in np.unique(candidates.rows[:, LAYER]):
+        chosen = candidates.rows[:, LAYER] == index
+        seen[chosen] = _cells(candidates.layers[index].integral, candidates.rows[chosen, X : W + 2])
+    seen /= np.maximum(candidates.ink[:, 0], 1)[:, None, None]
+    return np.minimum(seen, 1).reshape(-1, CELLS * CELLS)
+
+
+def _cells(integral: NDArray[np.int32], boxes: NDArray[np.int32]) -> NDArray[np.float32]:
+    """Mean contrast (N, CELLS, CELLS) around boxes (N, 4) of a layer; there is none outside of the picture."""
+    height, width = integral.shape
+    low, size = boxes[:, :2], boxes[:, 2:]
+    steps = np.linspace(-REACH / 2, REACH / 2, CELLS + 1, dtype=np.float32) * size.max(axis=1)[:, None]
+    x, y = (np.rint(low[:, axis, None] + size[:, axis, None] / 2 + steps) for axis in (0, 1))
+    area = np.diff(y)[:, :, None] * np.diff(x)[:, None, :]
+    column, row = np.clip(x, 0, width - 1).astype(np.int32), np.clip(y, 0, height - 1).astype(np.int32)
+    total = integral.ravel()[row[:, :, None] * width + column[:, None, :]]
+    inside = total[:, 1:, 1:] - total[:, :-1, 1:] - total[:, 1:, :-1] + total[:, :-1, :-1]
+    return (inside / np.maximum(area, 1)).astype(np.float32)
+
+
+def pixels(patches: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(N, 196) float32 in 0..1: patches (N, 28, 28) uint8 at half their resolution."""
+    quarters = patches.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4), dtype=np.float32)
+    return quarters.reshape(-1, 196) / np.float32(255)
 
 
 def network_features(answers: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -81,7 +115,7 @@ def surroundings(
     centre = low + size / 2
     distance = np.abs(centre[:, None] - centre[None]).max(axis=2) / np.maximum(height[:, None], height[None])
     ratio = np.log2(height[None] / height[:, None])
-    near = (distance < REACH) & (covered < 0.3) & (covered.T < 0.3) & (np.abs(ratio) < 1)
+    near = (distance < NEAR) & (covered < 0.3) & (covered.T < 0.3) & (np.abs(ratio) < 1)
     np.fill_diagonal(near, val=False)
     weight = near * score[None]
     total = weight.sum(axis=1)

@@ -1,4 +1,4 @@
-"""Which candidates are digits: boosted trees as plain arrays, evaluated by NumPy for all candidates at once."""
+"""Which candidates are digits: small judges as plain arrays, evaluated by NumPy for all candidates at once."""
 
 from __future__ import annotations
 
@@ -59,13 +59,40 @@ class Trees:
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
-    """Three judges in a row, the cheap one first, and the score from which a candidate is a digit."""
+class Perceptron:
+    """One hidden layer of rectified units: pixels, or what stands for them, to log odds."""
 
-    form: Trees
-    """By form and ink alone, before the network has seen anything."""
+    hidden: NDArray[np.float32]
+    """(F + 1, H): weights of each unit, its bias in the last row."""
+    out: NDArray[np.float32]
+    """(H + 1,): weight of each unit, the bias last."""
+
+    def log_odds(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Log odds (N,) float32 for rows of features (N, F)."""
+        units = np.maximum(features @ self.hidden[:-1] + self.hidden[-1], 0)
+        odds: NDArray[np.float32] = np.clip(units @ self.out[:-1] + self.out[-1], -MAX_LOG_ODDS, MAX_LOG_ODDS)
+        return odds
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, NDArray[Any]], name: str) -> Self:
+        """Take the perceptron called ``name`` out of arrays as :meth:`arrays` gives them."""
+        return cls(arrays[f"{name}/hidden"].astype(np.float32), arrays[f"{name}/out"].astype(np.float32))
+
+    def arrays(self, name: str) -> dict[str, NDArray[Any]]:
+        """Plain arrays, to be written to a file."""
+        return {f"{name}/hidden": self.hidden, f"{name}/out": self.out}
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Judges in a row, the cheap ones first, and the score from which a candidate is a digit."""
+
+    glance: Perceptron
+    """By form and by the ink around, before a patch is made of anything."""
+    shape: Perceptron
+    """By the patch that the network sees."""
     look: Trees
-    """By what the network says as well."""
+    """By all of this and what the network says."""
     second: Trees
     """By what stands near and what overlaps as well."""
     least: float
@@ -73,10 +100,11 @@ class Judge:
     @classmethod
     def of(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """Put together what :meth:`arrays` took apart."""
-        form, look, second = (Trees.of(arrays, name) for name in ("form", "look", "second"))
-        return cls(form, look, second, float(arrays["least"]))
+        glance, shape = (Perceptron.of(arrays, name) for name in ("glance", "shape"))
+        look, second = (Trees.of(arrays, name) for name in ("look", "second"))
+        return cls(glance, shape, look, second, float(arrays["least"]))
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Plain arrays, to be written to a file."""
-        trees = self.form.arrays("form") | self.look.arrays("look") | self.second.arrays("second")
-        return trees | {"least": np.array(self.least)}
+        perceptrons = self.glance.arrays("glance") | self.shape.arrays("shape")
+        return perceptrons | self.look.arrays("look") | self.second.arrays("second") | {"least": np.array(self.least)}

@@ -1,4 +1,4 @@
-"""A picture cut into ink and paper in several ways: several scales, several depths, with ruled lines and without."""
+"""A picture cut into ink and paper in several ways: several scales, several depths, without ruled lines and with."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Layer:
     depth: int
     """Ink is what is deeper than this, in 1/255; 0 for half of the deepest ink around."""
     ruled: bool
-    """Whether ruled lines were taken out."""
+    """Whether there were ruled lines, and they were left in."""
     contrast: NDArray[np.uint8]
     """(H, W) uint8."""
     integral: NDArray[np.int32]
@@ -74,11 +74,13 @@ def layers_of(grey: NDArray[np.uint8], *, profile: Profile) -> Iterator[Layer]:
     for level, (scale, scaled) in enumerate(pyramid(grey, profile=profile)):
         contrast = ink_contrast(scaled)
         cleaned = without_ruling(contrast)
-        for ruled, cut in enumerate((contrast,) if cleaned is None else (contrast, cleaned)):
+        cuts = [(False, contrast if cleaned is None else cleaned)]
+        # Taking lines out can hurt digits that lie along them; these are whole where the lines are left in.
+        cuts += [(True, contrast)] * (profile.ruled and cleaned is not None)
+        for ruled, cut in cuts:
             integral = cv2.integral(cut, sdepth=cv2.CV_32S)
             for depth, mask in masks(cut, profile=profile):
-                labels, stats, edge, tone = measured(mask, cut)
-                yield Layer(level, scale, depth, bool(ruled), cut, integral, labels, stats, edge, tone)
+                yield Layer(level, scale, depth, ruled, cut, integral, *measured(mask, cut))
 
 
 def pyramid(grey: NDArray[np.uint8], *, profile: Profile) -> Iterator[tuple[float, NDArray[np.uint8]]]:
@@ -88,9 +90,11 @@ def pyramid(grey: NDArray[np.uint8], *, profile: Profile) -> Iterator[tuple[floa
         scale, grey = 2.0, cv2.resize(grey, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
     while max(grey.shape) > profile.largest_px:
         scale, grey = scale / 2, halved(grey)
-    while min(grey.shape) >= 2 * profile.min_height_px:
+    least_px = 2 * profile.min_height_px
+    while min(grey.shape) >= least_px:
         yield scale, grey
-        scale, grey = scale / 2, halved(grey)
+        # In the coarser ones, digits are looked for that would not fit into less.
+        scale, grey, least_px = scale / 2, halved(grey), profile.max_height_px
 
 
 def halved(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -101,12 +105,15 @@ def halved(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def masks(contrast: NDArray[np.uint8], *, profile: Profile) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-    """Depth, and (H, W) uint8, 0 or 1: ink deeper than each depth; last, deeper than half of the deepest ink around."""
+    """Depth, and (H, W) uint8, 0 or 1: ink deeper than each depth; then, deeper than half of the deepest ink around."""
     for depth in profile.depths:
         yield depth, cv2.threshold(contrast, depth, 1, cv2.THRESH_BINARY)[1]
+    if not profile.local:
+        return
     around = cv2.dilate(cv2.resize(contrast, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA), np.ones((9, 9)))
     around = cv2.resize(around, contrast.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    yield 0, (contrast > np.maximum(around // 2, MIN_CONTRAST)).astype(np.uint8)
+    threshold = cv2.max(cv2.convertScaleAbs(around, alpha=0.5), MIN_CONTRAST)
+    yield 0, cv2.min(cv2.compare(contrast, threshold, cv2.CMP_GT), 1)
 
 
 def measured(

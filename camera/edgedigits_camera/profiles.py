@@ -10,6 +10,10 @@ class Profile:
     """How hard to look. Heights are in pixels of a layer, depths in 1/255 of the paper's brightness."""
 
     depths: tuple[int, ...]
+    local: bool = True
+    """Whether ink is also told by half of the deepest ink around."""
+    ruled: bool = True
+    """Whether a picture with ruled lines is also looked at with them."""
     min_height_px: int = 12
     max_height_px: int = 56
     overlap_px: int = 6
@@ -22,11 +26,11 @@ class Profile:
     """Components of one layer that are cut apart; a page of writing has more of them than time allows."""
     most_candidates: int = 500
     """Of each polarity, the network sees so many at most."""
-    least_form: float = 0.003
-    """By form alone, a score below this is no digit."""
+    least_glance: float = -4.5
+    """Log odds: what has less at a glance is no digit; of a hundred digits it loses one or two."""
     most_judged: int = 400
     """The second look compares each with every other."""
 
 
-STILL = Profile(depths=(14, 26, 48, 90))
-LIVE = Profile(depths=(26,), most_candidates=120, most_judged=100, most_splits=20)
+STILL = Profile(depths=(14, 40))
+LIVE = Profile(depths=(32,), ruled=False, most_candidates=250, most_judged=250, most_splits=60)

@@ -1,9 +1,9 @@
 """A page read: from a picture to the digits in it.
 
-    grey -> layers -> candidates -> judged by form -> patches -> network -> judged -> judged with their surroundings
+    grey -> layers -> candidates -> judged at a glance -> patches -> network -> judged -> judged with their surroundings
          -> the best that do not overlap -> lines
 
-Dark ink and light ink are tried both; what has more evidence is the ink.
+Dark ink is read first; where there is little of it, light ink too, and what has more evidence is the ink.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import numpy as np
 
 from edgedigits.recognizer import Reading
 from edgedigits_camera.candidates import find_candidates
-from edgedigits_camera.features import form_features, network_features, surroundings
-from edgedigits_camera.judge import Judge
+from edgedigits_camera.features import around, form_features, network_features, pixels, surroundings
+from edgedigits_camera.judge import Judge, Perceptron
 from edgedigits_camera.lines import order_lines
 from edgedigits_camera.overlaps import first_of_kind, without_overlaps
 from edgedigits_camera.profiles import STILL, Profile
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 # A first score below this is not worth the second look, whose work grows with the square of what it compares.
 LEAST_FIRST = 0.01
+# Digits in dark ink that leave no doubt about the ink's colour.
+ENOUGH = 1.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,45 +56,90 @@ def read_page(
     """
     judge = judge or Judge.of(recognizer.bundle.judge)
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    found = [read_ink(ink, recognizer, judge=judge, profile=profile) for ink in (grey, 255 - grey)]
-    readings = max(found, key=lambda readings: sum(reading.confidence for reading in readings))
+    readings = read_ink(grey, recognizer, judge=judge, profile=profile)
+    if evidence(readings) < ENOUGH:
+        light = read_ink(255 - grey, recognizer, judge=judge, profile=profile)
+        readings = max(readings, light, key=evidence)
     lines = order_lines(readings)
     return Page(tuple(r for line in lines for r in line), tuple("".join(str(r.digit) for r in line) for line in lines))
 
 
+def evidence(readings: list[Reading]) -> float:
+    """How many digits there are for sure."""
+    return sum(reading.confidence for reading in readings)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """All that was found out about the dark ink of a picture; each step chooses from what the one before kept."""
+
+    candidates: Candidates
+    """N pieces of ink."""
+    glance: NDArray[np.float32]
+    """(N,) log odds at a glance."""
+    kept: NDArray[np.int64]
+    """(K,) indices of those that a patch was made of."""
+    answers: NDArray[np.float32]
+    """(K, 10) what the network says of them."""
+    first: NDArray[np.float32]
+    """(K,) scores of the first look."""
+    best: NDArray[np.int64]
+    """(B,) which of the K had a second look."""
+    score: NDArray[np.float32]
+    """(B,) their scores."""
+    chosen: NDArray[np.int64]
+    """(C,) which of the B are digits."""
+
+
 def read_ink(grey: NDArray[np.uint8], recognizer: Recognizer, *, judge: Judge, profile: Profile) -> list[Reading]:
     """Readings of the dark ink in a grey picture (H, W) uint8, none of which overlap."""
+    seen = examine(grey, recognizer, judge=judge, profile=profile)
+    picked = seen.best[seen.chosen]
+    boxes, digits = seen.candidates.boxes_px[seen.kept[picked]], seen.answers[picked].argmax(axis=1)
     size_px = (grey.shape[1], grey.shape[0])
+    return [
+        Reading(int(digit), float(score), whole_box(box, size_px))
+        for digit, score, box in zip(digits, seen.score[seen.chosen], boxes, strict=True)
+    ]
+
+
+def examine(grey: NDArray[np.uint8], recognizer: Recognizer, *, judge: Judge, profile: Profile) -> Examined:
+    """Look for digits in the dark ink of a grey picture (H, W) uint8."""
     candidates = find_candidates(grey, profile=profile)
-    form = form_features(candidates, size_px=size_px)
-    kept = by_form(form, candidates.boxes_px, judge=judge, profile=profile)
-    candidates = candidates[kept]
-    answers, features = looked_at(candidates, form[kept], recognizer)
+    form = form_features(candidates, size_px=(grey.shape[1], grey.shape[0]))
+    glance = judge.glance.log_odds(np.concatenate([form, around(candidates)], axis=1))
+    kept = at_a_glance(glance, candidates.boxes_px, profile=profile)
+    some = candidates[kept]
+    answers, features = looked_at(some, form[kept], glance[kept], recognizer, shape=judge.shape)
     first = judge.look.score(features)
     best = likely(first, most=profile.most_judged)
-    boxes, digits = candidates.boxes_px[best], answers[best].argmax(axis=1)
-    around = surroundings(boxes, candidates.ink[best, 0], digits, first[best])
-    score = judge.second.score(np.concatenate([features[best], first[best, None], around], axis=1))
+    boxes, digits = some.boxes_px[best], answers[best].argmax(axis=1)
+    near = surroundings(boxes, some.ink[best, 0], digits, first[best])
+    score = judge.second.score(np.concatenate([features[best], first[best, None], near], axis=1))
     chosen = [i for i in without_overlaps(boxes, score) if score[i] >= judge.least]
-    return [Reading(int(digits[i]), float(score[i]), whole_box(boxes[i], size_px)) for i in chosen]
+    return Examined(candidates, glance, kept, answers, first, best, score, np.array(chosen, np.int64))
 
 
-def by_form(
-    form: NDArray[np.float32], boxes: NDArray[np.float64], *, judge: Judge, profile: Profile
-) -> NDArray[np.int64]:
-    """Indices of the candidates that look most like digits before the network has seen them, the best first."""
-    score = judge.form.score(form)
-    best = np.argsort(-score, kind="stable")
-    best = best[score[best] >= profile.least_form]
+def at_a_glance(glance: NDArray[np.float32], boxes: NDArray[np.float64], *, profile: Profile) -> NDArray[np.int64]:
+    """Indices of the candidates that look most like digits before a patch is made of them, the best first."""
+    best = np.argsort(-glance, kind="stable")
+    best = best[glance[best] >= profile.least_glance]
     return best[first_of_kind(boxes[best])][: profile.most_candidates]
 
 
 def looked_at(
-    candidates: Candidates, form: NDArray[np.float32], recognizer: Recognizer
+    candidates: Candidates,
+    form: NDArray[np.float32],
+    glance: NDArray[np.float32],
+    recognizer: Recognizer,
+    *,
+    shape: Perceptron,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """What the network says of candidates, (N, 10), and features by form and network, (N, 23)."""
-    answers = recognizer.probabilities(candidates.patches())
-    return answers, np.concatenate([form, network_features(answers)], axis=1)
+    """What the network says of candidates, (N, 10), and features by form, network, glance and shape, (N, 25)."""
+    patches = candidates.patches()
+    answers = recognizer.probabilities(patches)
+    odds = np.column_stack([glance, shape.log_odds(pixels(patches))])
+    return answers, np.concatenate([form, network_features(answers), odds], axis=1)
 
 
 def likely(score: NDArray[np.float32], *, most: int) -> NDArray[np.int64]:

@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 # Pixels of a layer, whose digits are up to 72 pixels high.
@@ -22,12 +24,12 @@ DEPTH = 14
 def without_ruling(contrast: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     """Take long straight lines out of a contrast picture (H, W) uint8; None when there are none."""
     ink = cv2.threshold(contrast, DEPTH, 255, cv2.THRESH_BINARY)[1]
-    cleaned, found = contrast, False
+    cleaned = None
     for along in (0, 1):
         lines = ruling(ink, along=along)
         if lines.any():
-            cleaned, found = mended(cleaned, lines, along=along), True
-    return cleaned if found else None
+            cleaned = mended(contrast if cleaned is None else cleaned, lines, along=along)
+    return cleaned
 
 
 def ruling(ink: NDArray[np.uint8], *, along: int) -> NDArray[np.uint8]:
@@ -36,21 +38,25 @@ def ruling(ink: NDArray[np.uint8], *, along: int) -> NDArray[np.uint8]:
     straight = cv2.morphologyEx(tolerant, cv2.MORPH_OPEN, _bar(STRAIGHT_PX, along=along))
     thick = cv2.morphologyEx(straight, cv2.MORPH_OPEN, _bar(THICKNESS_PX + SLANT_PX, along=1 - along))
     thin = cv2.subtract(straight, thick)
-    if not thin.any():
-        return thin
-    _, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(thin, 8, cv2.CV_32S, cv2.CCL_GRANA)
-    keep = stats[:, cv2.CC_STAT_WIDTH + along] >= LENGTH_PX
-    keep[0] = False
-    if not keep.any():
+    long = [piece for piece in _pieces(thin) if np.ptp(piece[:, 0, along]) >= LENGTH_PX - 1]
+    if not long:
         return np.zeros_like(ink)
-    return cv2.bitwise_and(np.where(keep[labels], 255, 0).astype(np.uint8), ink)
+    lines = cv2.drawContours(np.zeros_like(ink), long, -1, 255, cv2.FILLED)
+    return cv2.bitwise_and(lines, ink, dst=lines)
+
+
+def _pieces(mask: NDArray[np.uint8]) -> Sequence[NDArray[np.int32]]:
+    """Outlines (N, 1, 2) of what hangs together, none where there is too little for one line."""
+    if cv2.countNonZero(mask) < LENGTH_PX:
+        return ()
+    return cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
 
 
 def mended(contrast: NDArray[np.uint8], lines: NDArray[np.uint8], *, along: int) -> NDArray[np.uint8]:
     """Contrast without the lines; where ink goes on at both sides of a line, it goes on across it."""
-    without = np.where(lines > 0, 0, contrast).astype(np.uint8)
+    without = cv2.subtract(contrast, lines)
     bridged = cv2.morphologyEx(without, cv2.MORPH_CLOSE, _bar(THICKNESS_PX + SLANT_PX + 1, along=1 - along))
-    return np.where(lines > 0, np.minimum(bridged, contrast), contrast).astype(np.uint8)
+    return cv2.copyTo(cv2.min(bridged, contrast), lines, contrast.copy())
 
 
 def _bar(length_px: int, *, along: int) -> NDArray[np.uint8]:

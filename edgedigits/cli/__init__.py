@@ -16,6 +16,7 @@ from edgedigits.cli.benchmark import benchmark
 from edgedigits.cli.camera import camera
 from edgedigits.cli.demo import demo
 from edgedigits.cli.evaluate import evaluate
+from edgedigits.cli.explain import explain
 from edgedigits.cli.export import export
 from edgedigits.cli.fit_judge import fit_judge
 from edgedigits.cli.inspect import inspect
@@ -58,7 +59,7 @@ def options(
     """Handwritten digits: train a small CNN, prove every exported file, read a camera on a small device."""
 
 
-for command in (train, evaluate, export, fit_judge, recognize, camera, benchmark, verify, inspect, demo):
+for command in (train, evaluate, export, fit_judge, recognize, explain, camera, benchmark, verify, inspect, demo):
     app.command()(command)
 
 

@@ -12,8 +12,15 @@ from edgedigits.errors import require
 
 def fit_judge(
     bundle: Annotated[Path, typer.Argument(help="Bundle that `edgedigits export` wrote.", show_default=False)],
-    scenes: Annotated[int, typer.Option(min=50, help="How many scenes are drawn; more take longer.")] = 1200,
+    scenes: Annotated[int, typer.Option(min=50, help="How many scenes are drawn; more take longer.")] = 2400,
     seed: Annotated[int, typer.Option(help="Number of the first scene.")] = 0,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="MNIST, whose training digits stand in some of the scenes.",
+            show_default="EDGEDIGITS_MNIST or Keras's cache",
+        ),
+    ] = None,
 ) -> None:
     """Fit the judge that tells digits from other ink, on drawn scenes, and put it into the bundle."""
     from rich.console import Console
@@ -21,8 +28,10 @@ def fit_judge(
 
     require("cv2", extra="headless")
     require("sklearn", extra="export")
+    from edgedigits.training.data import load_mnist
     from edgedigits_export import judging
 
+    glyphs = load_mnist(data).train
     console = Console()
     columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
@@ -31,6 +40,7 @@ def fit_judge(
             bundle,
             scenes=scenes,
             seed=seed,
+            glyphs=glyphs,
             on_step=lambda step, total: progress.update(task, description=step, total=total, advance=1),
         )
     judging.put_into(bundle, fitted)

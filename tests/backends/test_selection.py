@@ -33,7 +33,8 @@ def rewritten(folder, format, content):
 
 
 def test_candidates_come_in_the_order_of_speed(shipped):
-    assert list(candidates(shipped)) == [
+    few = [shipped.artifact(name) for name in ("float32", "int8", "onnx", "npz", "c")]
+    assert list(candidates(replace(shipped, artifacts=tuple(few)))) == [
         Candidate("litert", "int8"),
         Candidate("litert", "float32"),
         Candidate("tflite-runtime", "int8"),

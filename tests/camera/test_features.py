@@ -1,16 +1,29 @@
 """What is known about a candidate before it is judged."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgedigits_camera.candidates import find_candidates
-from edgedigits_camera.features import FORM, NETWORK, SURROUNDINGS, form_features, network_features, surroundings
+from edgedigits_camera.features import (
+    CELLS,
+    FORM,
+    NETWORK,
+    REACH,
+    SURROUNDINGS,
+    around,
+    form_features,
+    network_features,
+    pixels,
+    surroundings,
+)
 from edgedigits_camera.profiles import STILL
 
 
-def around(boxes, digits, score, contrast=None):
+def by_name(boxes, digits, score, contrast=None):
     """Surroundings by name."""
     boxes, score = np.array(boxes, np.float64).reshape(-1, 4), np.array(score, np.float32)
     contrast = np.array(contrast or [100] * len(boxes), np.float32)
@@ -49,10 +62,53 @@ def test_no_candidates_have_no_features():
     assert form_features(none, size_px=(500, 100)).shape == (0, len(FORM))
     none = find_candidates(np.full((1, 1), 200, np.uint8), profile=STILL)
     assert form_features(none, size_px=(1, 1)).shape == (0, len(FORM))
+    assert around(none).shape == (0, CELLS * CELLS)
     assert network_features(np.zeros((0, 10), np.float32)).shape == (0, len(NETWORK))
     assert surroundings(
         np.zeros((0, 4)), np.zeros(0, np.float32), np.zeros(0, np.int64), np.zeros(0, np.float32)
     ).shape == (0, len(SURROUNDINGS))
+
+
+def seen(page, *, box):
+    """What is seen (CELLS, CELLS) around the candidate with this box."""
+    candidates = find_candidates(page, profile=replace(STILL, enlarge_below_px=0))
+    cells = around(candidates)[(candidates.boxes_px == box).all(axis=1)]
+    assert cells.shape[1:] == (CELLS * CELLS,)
+    return cells[0].reshape(CELLS, CELLS)
+
+
+def test_around_a_candidate_its_own_ink_and_what_stands_beside_it_are_seen():
+    page = np.full((200, 200), 220, np.uint8)
+    page[80:120, 90:110] = 40
+    page[85:115, 95:105] = 220  # a frame, 20 by 40, in the middle of what is seen: 88 by 88 pixels
+    alone = seen(page, box=(90, 80, 20, 40))
+    middle = round(CELLS / 2 - CELLS / (2 * REACH)), round(CELLS / 2 + CELLS / (2 * REACH))
+    assert alone[middle[0] : middle[1]].sum() == pytest.approx(alone.sum(), rel=0.05)
+    assert alone.max() <= 1
+    page[80:120, 120:126] = 40
+    beside = seen(page, box=(90, 80, 20, 40))
+    assert beside[:, : CELLS // 2] == pytest.approx(alone[:, : CELLS // 2], abs=0.02)
+    assert beside[:, CELLS // 2 :].sum() > 1.5 * alone[:, CELLS // 2 :].sum()
+
+
+def test_beyond_the_border_there_is_no_ink():
+    page = np.full((60, 200), 220, np.uint8)
+    page[0:40, 0:20] = 40
+    page[5:35, 5:15] = 220
+    cells = seen(page, box=(0, 0, 20, 40))
+    assert not cells[:2].any()
+    assert not cells[:, :3].any()
+    assert cells.any()
+
+
+def test_pixels_are_means_of_two_by_two():
+    patch = np.zeros((1, 28, 28), np.uint8)
+    patch[0, 0, 0], patch[0, 27, 26:28] = 255, 255
+    values = pixels(patch)
+    assert values.shape == (1, 196)
+    assert values[0, [0, 195]].tolist() == [0.25, 0.5]
+    assert np.count_nonzero(values) == 2
+    assert pixels(np.zeros((0, 28, 28), np.uint8)).shape == (0, 196)
 
 
 def test_the_network_says_its_top_and_how_far_ahead_it_is():
@@ -64,12 +120,12 @@ def test_the_network_says_its_top_and_how_far_ahead_it_is():
 
 
 def test_one_alone_has_no_neighbours():
-    alone = around([(10, 10, 20, 30)], [3], [0.9])
+    alone = by_name([(10, 10, 20, 30)], [3], [0.9])
     assert [float(alone[name][0]) for name in SURROUNDINGS] == pytest.approx([0, 0, 0, 1, 1, 0, 0, 0, 0, 0.9])
 
 
 def test_neighbours_count_by_their_score_and_how_alike_they_are():
-    found = around([(0, 0, 20, 40), (30, 0, 20, 40), (60, 0, 20, 20)], [1, 2, 3], [0.9, 0.5, 0.5], [100, 100, 50])
+    found = by_name([(0, 0, 20, 40), (30, 0, 20, 40), (60, 0, 20, 20)], [1, 2, 3], [0.9, 0.5, 0.5], [100, 100, 50])
     assert found["neighbours"][1] == pytest.approx(0.9)  # half as high is no neighbour
     assert found["neighbour_height"][1] == pytest.approx(0)
     assert found["neighbour_contrast"][1] == pytest.approx(0)
@@ -77,19 +133,19 @@ def test_neighbours_count_by_their_score_and_how_alike_they_are():
 
 
 def test_what_is_far_away_is_no_neighbour():
-    assert around([(0, 0, 20, 40), (200, 0, 20, 40)], [1, 2], [0.9, 0.9])["neighbours"].tolist() == [0, 0]
+    assert by_name([(0, 0, 20, 40), (200, 0, 20, 40)], [1, 2], [0.9, 0.9])["neighbours"].tolist() == [0, 0]
 
 
 def test_an_overlapping_candidate_supports_the_same_digit_and_rivals_another():
     boxes = [(0, 0, 20, 40), (1, 0, 20, 40), (0, 1, 20, 40)]
-    found = around(boxes, [7, 7, 1], [0.9, 0.8, 0.3])
+    found = by_name(boxes, [7, 7, 1], [0.9, 0.8, 0.3])
     assert found["support"] == pytest.approx([0.8, 0.9, 0])
     assert found["rival"] == pytest.approx([0.3, 0.3, 0.9])
     assert found["neighbours"] == pytest.approx([0, 0, 0])
 
 
 def test_a_part_knows_what_it_lies_in_and_the_whole_what_lies_in_it():
-    found = around([(0, 0, 40, 40), (2, 2, 12, 20)], [0, 1], [0.9, 0.4])
+    found = by_name([(0, 0, 40, 40), (2, 2, 12, 20)], [0, 1], [0.9, 0.4])
     assert found["inside"] == pytest.approx([0, 0.9])
     assert found["outside"] == pytest.approx([0.4, 0])
 

@@ -1,11 +1,11 @@
-"""Trees as plain arrays answer as a walk through each of them does."""
+"""Trees as plain arrays answer as a walk through each of them does, perceptrons as a sum over their units does."""
 
 import io
 
 import numpy as np
 import pytest
 
-from edgedigits_camera.judge import Judge, Trees
+from edgedigits_camera.judge import MAX_LOG_ODDS, Judge, Perceptron, Trees
 
 
 def random_trees(seed, *, trees=7, depth=4, features=5):
@@ -61,14 +61,38 @@ def test_certainty_beyond_measure_stays_finite():
     assert 1 - 1e-6 < high <= 1
 
 
+def random_perceptron(seed, *, features=5, units=4):
+    rng = np.random.default_rng(seed)
+    return Perceptron(
+        rng.normal(size=(features + 1, units)).astype(np.float32), rng.normal(size=units + 1).astype(np.float32)
+    )
+
+
+def test_a_perceptron_adds_up_its_rectified_units():
+    perceptron, rows = random_perceptron(1), np.random.default_rng(9).normal(size=(20, 5)).astype(np.float32)
+    for row, odds in zip(rows, perceptron.log_odds(rows), strict=True):
+        units = [max(0.0, float(row @ unit[:-1] + unit[-1])) for unit in perceptron.hidden.T]
+        assert odds == pytest.approx(np.dot(units, perceptron.out[:-1]) + perceptron.out[-1], abs=1e-5)
+
+
+def test_the_log_odds_of_a_perceptron_stay_finite():
+    steep = Perceptron(np.full((2, 1), 1e6, np.float32), np.full(2, 1e6, np.float32))
+    assert steep.log_odds(np.ones((1, 1), np.float32)).tolist() == [MAX_LOG_ODDS]
+    assert steep.log_odds(np.zeros((0, 1), np.float32)).shape == (0,)
+
+
 def test_a_judge_survives_being_written_and_read():
-    judge = Judge(random_trees(1), random_trees(2, depth=3), random_trees(3), 0.42)
+    judge = Judge(
+        random_perceptron(1), random_perceptron(2, units=3), random_trees(2, depth=3), random_trees(3), least=0.42
+    )
     stream = io.BytesIO()
     np.savez(stream, **judge.arrays())
     stream.seek(0)
     with np.load(stream, allow_pickle=False) as arrays:
         again = Judge.of(arrays)
     rows = np.random.default_rng(9).normal(size=(50, 5)).astype(np.float32)
-    for name in ("form", "look", "second"):
+    for name in ("glance", "shape"):
+        assert np.array_equal(getattr(again, name).log_odds(rows), getattr(judge, name).log_odds(rows))
+    for name in ("look", "second"):
         assert np.array_equal(getattr(again, name).score(rows), getattr(judge, name).score(rows))
     assert again.least == judge.least

@@ -8,10 +8,10 @@ import pytest
 
 from edgedigits_camera.candidates import find_candidates
 from edgedigits_camera.demo import count_right
-from edgedigits_camera.features import form_features
+from edgedigits_camera.features import around, form_features
 from edgedigits_camera.judge import Judge
 from edgedigits_camera.profiles import LIVE, STILL
-from edgedigits_camera.reader import by_form, likely, read_page, whole_box
+from edgedigits_camera.reader import at_a_glance, likely, read_page, whole_box
 from edgedigits_camera.scene import SceneSpec, draw_distractor_scene, draw_scene
 
 BOTH = pytest.mark.parametrize("profile", [STILL, LIVE], ids=["still", "live"])
@@ -84,15 +84,23 @@ def test_scenes_without_a_digit_give_few(recognizer):
 
 def test_the_most_digit_like_are_looked_at_first(recognizer):
     candidates = find_candidates(dense_text(0.8), profile=STILL)
-    form = form_features(candidates, size_px=(480, 480))
-    judge = Judge.of(recognizer.bundle.judge)
-    kept = by_form(form, candidates.boxes_px, judge=judge, profile=STILL)
-    few = by_form(form, candidates.boxes_px, judge=judge, profile=replace(STILL, most_candidates=20))
+    features = np.concatenate([form_features(candidates, size_px=(480, 480)), around(candidates)], axis=1)
+    glance = Judge.of(recognizer.bundle.judge).glance.log_odds(features)
+    open_minded = replace(STILL, least_glance=-20.0, most_candidates=5000)
+    kept = at_a_glance(glance, candidates.boxes_px, profile=open_minded)
+    few = at_a_glance(glance, candidates.boxes_px, profile=replace(open_minded, most_candidates=20))
     assert len(kept) > len(few) == 20
     assert kept[:20].tolist() == few.tolist()
-    score = judge.form.score(form)[kept]
-    assert (np.diff(score) <= 0).all()
-    assert score.min() >= STILL.least_form
+    assert (np.diff(glance[kept]) <= 0).all()
+    strict = at_a_glance(glance, candidates.boxes_px, profile=STILL)
+    assert glance[strict].min(initial=99) >= STILL.least_glance
+    assert len(strict) < len(kept)
+
+
+def test_light_ink_is_read_where_there_is_no_dark(recognizer, write_row):
+    grey, _ = write_row("3507", height_px=50, seed=2)
+    for ink in (grey, 255 - grey):
+        assert read_page(colours(ink), recognizer).lines == ("3507",)
 
 
 def test_what_is_worth_a_second_look_is_the_best_few_above_the_least():

@@ -42,7 +42,8 @@ def test_the_shipped_bundle_is_found_and_every_file_has_its_sha256():
     bundle = Bundle.load(folder)
     digests = {artifact.path: artifact.sha256 for artifact in bundle.artifacts}
     digests |= {"golden.npz": bundle.golden_sha256, "judge.npz": bundle.judge_sha256}
-    assert {artifact.format for artifact in bundle.artifacts} == {"int8", "float32", "onnx", "npz"}
+    assert {artifact.format for artifact in bundle.artifacts} >= {"int8", "float32", "onnx", "npz", "c"}
+    digests |= {path: digest for artifact in bundle.artifacts for path, digest in artifact.files.items()}
     assert {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in digests} == digests
 
 
@@ -63,3 +64,8 @@ def test_the_command_is_installed_beside_python(page_path):
     line = [command, "recognize", page_path.name, "--json"]
     done = subprocess.run(line, cwd=page_path.parent, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["lines"] == ["3507"]
+
+
+def test_the_shipped_bundle_passes_its_own_verification(python):
+    done = python("-m", "edgedigits", "verify", "--json")
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from edgedigits_camera.scene.ink import enlargement
-from edgedigits_camera.scene.page import lay_page
+from edgedigits_camera.scene.page import Supplies, lay_page
 from edgedigits_camera.scene.shot import Scene, shot_of, take
 from edgedigits_camera.scene.spec import SceneSpec, pick
 from edgedigits_camera.scene.view import area_in_sight, turn_and_zoom, view_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -25,7 +26,12 @@ SETTLING_FRAMES = 8
 
 
 def draw_scene(
-    seed: int, *, spec: SceneSpec | None = None, size_px: tuple[int, int] = (640, 480), glyphs: Glyphs | None = None
+    seed: int,
+    *,
+    spec: SceneSpec | None = None,
+    size_px: tuple[int, int] = (640, 480),
+    glyphs: Glyphs | None = None,
+    fonts: Sequence[Path] = (),
 ) -> Scene:
     """Draw a page as a camera sees it.
 
@@ -35,6 +41,7 @@ def draw_scene(
         size_px: width and height of the picture.
         glyphs: images (N, 28, 28) uint8, ink 255 on 0, and labels (N,), put in place of drawn digits in their order
             as far as there is room; ``DrawnDigit.glyph`` says which is where.
+        fonts: TrueType files that print is set in, besides OpenCV's own strokes.
 
     """
     rng = np.random.default_rng([seed, 1])
@@ -42,14 +49,14 @@ def draw_scene(
     whole = spec.paper in ("plain", "ruled", "grid", "newspaper") and rng.random() < 0.2
     homography = view_of(rng, size_px=size_px, tilt=spec.tilt, whole=whole)
     flat, area = _flat(spec, homography, size_px), area_in_sight(homography, size_px)
-    page = lay_page(flat, rng, size_px=size_px, area=area, glyphs=glyphs)
+    page = lay_page(flat, rng, size_px=size_px, area=area, supplies=Supplies(glyphs, fonts))
     return take(page, shot_of(spec, homography, rng, size_px=size_px, whole=whole), rng)
 
 
-def draw_distractor_scene(seed: int, *, size_px: tuple[int, int] = (640, 480)) -> Scene:
+def draw_distractor_scene(seed: int, *, size_px: tuple[int, int] = (640, 480), fonts: Sequence[Path] = ()) -> Scene:
     """Draw a scene without a digit: paper, print, words, doodles, empty grids, or a texture."""
     spec = SceneSpec.without_digits(np.random.default_rng([seed, 2]), size_px=size_px)
-    return draw_scene(seed, spec=spec, size_px=size_px)
+    return draw_scene(seed, spec=spec, size_px=size_px, fonts=fonts)
 
 
 def draw_clip(

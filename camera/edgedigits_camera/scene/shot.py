@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from edgedigits_camera.scene.marks import Mark
     from edgedigits_camera.scene.page import Page
+    from edgedigits_camera.scene.printed import PrintedDigit
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Scene:
         digits: every digit, in reading order where the layout has lines.
         lines: the digits of each line of text, in reading order; empty where digits are scattered.
         spec: the kind of scene.
+        printed: digits that a machine wrote; whether they are read counts neither way.
 
     """
 
@@ -46,6 +48,7 @@ class Scene:
     digits: tuple[DrawnDigit, ...]
     lines: tuple[str, ...]
     spec: SceneSpec
+    printed: tuple[DrawnDigit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,18 @@ def take(page: Page, shot: Shot, rng: np.random.Generator) -> Scene:
     picture *= cv2.cvtColor(shot.light, cv2.COLOR_GRAY2BGR)
     if shot.glare is not None:
         picture += cv2.cvtColor(shot.glare, cv2.COLOR_GRAY2BGR)
-    return Scene(shot.camera.shoot(picture, rng), tuple(digit for _, digit in seen), _lines(seen), shot.spec)
+    printed = tuple(found for digit in page.printed if (found := _in_sight(digit, shot.homography, (width, height))))
+    return Scene(shot.camera.shoot(picture, rng), tuple(digit for _, digit in seen), _lines(seen), shot.spec, printed)
+
+
+def _in_sight(printed: PrintedDigit, homography: NDArray[np.float64], size_px: tuple[int, int]) -> DrawnDigit | None:
+    """Where a printed digit lies in the picture; None when it is out of sight."""
+    corners = project(homography, printed.corners)
+    low = np.clip(np.floor(corners.min(axis=0)), 0, size_px).astype(int)
+    high = np.clip(np.ceil(corners.max(axis=0)), 0, size_px).astype(int)
+    if (high <= low).any():
+        return None
+    return DrawnDigit(printed.digit, (int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1])))
 
 
 def _inked(

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Lines at ``xs`` and ``ys`` of the flat page, all in pixels, and the colours of cells by row and column."""
+    """Lines at ``xs`` and ``ys`` of the flat page, their widths, all in pixels; colours of cells by row and column."""
 
     xs: NDArray[np.floating]
     ys: NDArray[np.floating]
     line_px: int
+    heavy_px: int
     darkness: float
     fills: dict[tuple[int, int], NDArray[np.float32]]
 
@@ -46,7 +47,7 @@ class Table:
 
     def _width(self, number: int) -> int:
         """Every third line is heavier, as in a sudoku."""
-        return self.line_px * (2 if number % 3 == 0 else 1)
+        return self.heavy_px if number % 3 == 0 else self.line_px
 
 
 def table_of(digit_px: float, area: Area, rng: np.random.Generator) -> tuple[Table, list[list[Row]]]:
@@ -69,5 +70,6 @@ def table_of(digit_px: float, area: Area, rng: np.random.Generator) -> tuple[Tab
                 tokens = tuple(str(int(digit)) for digit in rng.integers(0, 10, int(rng.integers(1, length + 1))))
                 x, y = xs[column] + wide / 2 + rng.normal(0, 0.05) * digit_px, ys[row] + high / 2
                 text[-1].append(Row(tokens, float(x), float(y + rng.normal(0, 0.05) * digit_px), gap=0.1))
-    line_px = max(1, round(digit_px * rng.uniform(0.02, 0.05)))
-    return Table(xs, ys, line_px, float(rng.uniform(0.4, 0.95)), fills), text
+    line_px = max(1, round(digit_px * rng.uniform(0.015, 0.06)))
+    heavy_px = round(line_px * rng.uniform(1.0, 4.0))
+    return Table(xs, ys, line_px, heavy_px, float(rng.uniform(0.4, 0.95)), fills), text

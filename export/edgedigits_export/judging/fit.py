@@ -1,4 +1,4 @@
-"""The three judges, each fitted on what the ones before let through, as on the device."""
+"""The judges, each fitted on scenes that those before it have not seen, as on the device."""
 
 from __future__ import annotations
 
@@ -14,28 +14,31 @@ import numpy as np
 from edgedigits.bundle import JUDGE, Bundle
 from edgedigits.files import replacing_folder, sha256
 from edgedigits.recognizer import Recognizer
-from edgedigits_camera.features import surroundings
-from edgedigits_camera.judge import Judge, Trees
+from edgedigits_camera.features import pixels, surroundings
+from edgedigits_camera.judge import Judge, Perceptron, Trees
 from edgedigits_camera.profiles import STILL
-from edgedigits_camera.reader import by_form, likely, looked_at, read_page
+from edgedigits_camera.reader import at_a_glance, likely, looked_at, read_page
 from edgedigits_export.archive import archive
-from edgedigits_export.judging.examples import draw, examples_of, profile_of
+from edgedigits_export.judging.examples import PRINTED, draw, examples_of, overlaps, profile_of
+from edgedigits_export.judging.perceptron import train
 from edgedigits_export.judging.trees import grow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from edgedigits.training.data import Split
 
 # A candidate that covers a digit so well is one; one that covers less than the lower number is none.
 COVERS, MISSES = 0.6, 0.4
 # Named right, a looser fit is good enough: what counts is the digit.
 READ = 0.5
-# The judge by form sees a share of the candidates that are no digit: there are forty of them for each that is.
-SHARE = 0.2
-# A false digit is worse than one that was missed: precision counts twice as much as what is read.
-BETA = 0.5
+# Of what is no digit, the first judges see so many a scene: there are forty times as many as digits.
+MOST_WRONG = 250
+# The score is a probability: what is reported is more likely right than wrong.
+LEAST = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,90 +53,135 @@ class FittedJudge:
     empty_scenes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What of one polarity of one scene passed the glance, N candidates; ``known`` is what counts either way."""
+
+    features: NDArray[np.float32]
+    right: NDArray[np.bool_]
+    known: NDArray[np.bool_]
+    boxes: NDArray[np.float64]
+    contrast: NDArray[np.float32]
+    digits: NDArray[np.int64]
+
+
 def fit_judge(
-    bundle: Path, *, scenes: int, seed: int = 0, on_step: Callable[[str, int], None] = lambda _step, _total: None
+    bundle: Path,
+    *,
+    scenes: int,
+    seed: int = 0,
+    glyphs: Split | None = None,
+    on_step: Callable[[str, int], None] = lambda _step, _total: None,
 ) -> FittedJudge:
     """Fit a judge for a bundle's network.
 
     Args:
         bundle: folder of the bundle.
-        scenes: how many are drawn; of every five, four are fitted on, and one decides the score from which is reported.
+        scenes: how many are drawn; of every six, two are for the first judges, three for the trees, and one to
+            measure with.
         seed: number of the first scene.
+        glyphs: MNIST's training images, put in place of drawn digits in some of the scenes.
         on_step: told what is done with each scene, and how many there are in all.
 
     """
     numbers = range(seed, seed + scenes)
-    fitted = [number for number in numbers if number % 5]
-    held_out = [number for number in numbers if not number % 5]
-    total = len(fitted) // 4 + len(fitted) + len(held_out)
 
-    def in_parallel(task: Any, some: Iterable[int], step: str) -> list[Any]:
+    def in_parallel(task: Any, turns: tuple[int, ...], step: str) -> list[Any]:
+        results = []
         with ProcessPoolExecutor(os.cpu_count()) as pool:
-            results = []
-            for result in pool.map(task, some):
+            for result in pool.map(task, [number for number in numbers if number % 6 in turns]):
                 results.append(result)
-                on_step(step, total)
+                on_step(step, scenes)
         return results
 
-    form = _grow(in_parallel(_form_rows, fitted[::4], "judge by form"), trees=30, depth=4, rate=0.25)
-    rows = in_parallel(partial(_look_rows, bundle, form), fitted, "look")
-    look = _grow([scene for pair in rows for scene in pair], trees=100, depth=5, rate=0.12)
-    second = _grow([_second_rows(scene, look) for pair in rows for scene in pair], trees=100, depth=5, rate=0.12)
-    judge = Judge(form, look, second, 0.0)
-    return _with_score(judge, in_parallel(partial(_read, bundle, judge), held_out, "choose the score"))
+    glance, shape = _first_judges(in_parallel(partial(_first_rows, glyphs), (1, 4), "first judges"))
+    rows = in_parallel(partial(_look_rows, bundle, glyphs, glance, shape), (2, 3, 5), "look")
+    look, second = _trees(rows)
+    judge = Judge(glance, shape, look, second, LEAST)
+    return _measured(judge, in_parallel(partial(_read, bundle, glyphs, judge), (0,), "measure"))
 
 
-def _grow(parts: list[tuple[Any, ...]], *, trees: int, depth: int, rate: float) -> Trees:
-    features, right = (np.concatenate([part[i] for part in parts]) for i in (0, 1))
-    return grow(features, right, trees=trees, depth=depth, rate=rate)
-
-
-def _form_rows(number: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Features by form of one scene's candidates, and which are digits."""
+def _first_rows(glyphs: Split | None, number: int) -> tuple[NDArray[Any], ...]:
+    """Of one scene: features for the glance, patches' pixels, and which are digits."""
     rng = np.random.default_rng(number)
-    features, right = [], []
-    for found in examples_of(draw(number), profile=profile_of(number)):
-        chosen = (found.overlap >= COVERS) | ((found.overlap < MISSES) & (rng.random(len(found.overlap)) < SHARE))
-        features.append(found.form[chosen])
-        right.append(found.overlap[chosen] >= COVERS)
-    return np.concatenate(features), np.concatenate(right)
+    parts = []
+    for found in examples_of(draw(number, glyphs=glyphs), profile=profile_of(number)):
+        wrong = np.flatnonzero(found.overlap < MISSES)
+        chosen = np.concatenate(
+            [
+                np.flatnonzero(found.overlap >= COVERS),
+                rng.permutation(wrong)[:MOST_WRONG],
+            ]
+        )
+        seen = np.concatenate([found.form, found.around], axis=1)[chosen]
+        parts.append((seen, pixels(found.candidates[chosen].patches()), found.overlap[chosen] >= COVERS))
+    return tuple(np.concatenate(arrays) for arrays in zip(*parts, strict=True))
 
 
-def _look_rows(bundle: Path, form: Trees, number: int) -> list[tuple[Any, ...]]:
-    """Of each polarity of one scene: features, what is right, and what the second look needs."""
-    judge = Judge(form, form, form, 0.0)
+def _first_judges(rows: list[tuple[NDArray[Any], ...]]) -> tuple[Perceptron, Perceptron]:
+    """Judges by glance and by shape."""
+    seen, patches, right = (np.concatenate(arrays) for arrays in zip(*rows, strict=True))
+    return train(seen, right), train(patches, right)
+
+
+def _look_rows(bundle: Path, glyphs: Split | None, glance: Perceptron, shape: Perceptron, number: int) -> list[Looked]:
+    """What passes the glance in one scene, by the network and by shape."""
     rows, profile = [], profile_of(number)
     with Recognizer.load(bundle) as recognizer:
-        for found in examples_of(draw(number), profile=profile):
-            kept = by_form(found.form, found.candidates.boxes_px, judge=judge, profile=profile)
-            candidates = found.candidates[kept]
-            answers, features = looked_at(candidates, found.form[kept], recognizer)
+        for found in examples_of(draw(number, glyphs=glyphs), profile=profile):
+            odds = glance.log_odds(np.concatenate([found.form, found.around], axis=1))
+            kept = at_a_glance(odds, found.candidates.boxes_px, profile=profile)
+            candidates, overlap = found.candidates[kept], found.overlap[kept]
+            answers, features = looked_at(candidates, found.form[kept], odds[kept], recognizer, shape=shape)
             digits = answers.argmax(axis=1)
-            right = (found.overlap[kept] >= READ) & (digits == found.digit[kept])
-            rows.append((features, right, candidates.boxes_px, candidates.ink[:, 0], digits))
+            right = (overlap >= READ) & (digits == found.digit[kept])
+            rows.append(Looked(features, right, ~np.isnan(overlap), candidates.boxes_px, candidates.ink[:, 0], digits))
     return rows
 
 
-def _second_rows(scene: tuple[Any, ...], look: Trees) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+def _trees(scenes: list[list[Looked]]) -> tuple[Trees, Trees]:
+    """Judges of the first and of the second look.
+
+    The second sees first scores as the device will, from trees that have not seen the scene: each half of the scenes is
+    scored by trees that were grown on the other.
+    """
+    halves = [[looked for pair in scenes[half::2] for looked in pair] for half in (0, 1)]
+    other = [_look(half) for half in halves]
+    parts = [_second_rows(looked, other[1 - half]) for half in (0, 1) for looked in halves[half]]
+    features, right = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    return _look([*halves[0], *halves[1]]), grow(features, right, trees=120, depth=5, rate=0.1)
+
+
+def _look(parts: list[Looked]) -> Trees:
+    features = np.concatenate([looked.features[looked.known] for looked in parts])
+    right = np.concatenate([looked.right[looked.known] for looked in parts])
+    return grow(features, right, trees=100, depth=5, rate=0.12)
+
+
+def _second_rows(looked: Looked, look: Trees) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Features of the second look, and what is right."""
-    features, right, boxes, contrast, digits = scene
-    score = look.score(features)
+    score = look.score(looked.features)
     best = likely(score, most=STILL.most_judged)
-    around = surroundings(boxes[best], contrast[best], digits[best], score[best])
-    return np.concatenate([features[best], score[best, None], around], axis=1), right[best]
+    near = surroundings(looked.boxes[best], looked.contrast[best], looked.digits[best], score[best])
+    features = np.concatenate([looked.features[best], score[best, None], near], axis=1)
+    known = looked.known[best]
+    return features[known], looked.right[best][known]
 
 
-def _read(bundle: Path, judge: Judge, number: int) -> tuple[int, list[tuple[float, bool]]]:
+def _read(bundle: Path, glyphs: Split | None, judge: Judge, number: int) -> tuple[int, list[tuple[float, bool]]]:
     """Digits in a scene, and the score of everything that is read in it and whether it is right."""
-    scene = draw(number)
+    scene = draw(number, glyphs=glyphs)
     with Recognizer.load(bundle) as recognizer:
         page = read_page(scene.image, recognizer, judge=judge)
+    printed = np.array([digit.box_xywh_px for digit in scene.printed], np.float64).reshape(-1, 4)
     left = list(scene.digits)
     said = []
     for reading in sorted(page.readings, key=lambda reading: -reading.confidence):
         hit = next((digit for digit in left if digit.digit == reading.digit and _covers(digit, reading)), None)
         if hit:
             left.remove(hit)
+        elif overlaps(np.array([reading.box_xywh_px], np.float64), printed).max(initial=0) >= PRINTED:
+            continue
         said.append((reading.confidence, hit is not None))
     return len(scene.digits), said
 
@@ -144,21 +192,17 @@ def _covers(digit: Any, reading: Any) -> bool:
     return bool(x <= left + width / 2 <= x + w and y <= top + height / 2 <= y + h)
 
 
-def _with_score(judge: Judge, read: list[tuple[int, list[tuple[float, bool]]]]) -> FittedJudge:
-    """Choose the score from which a reading is reported: the one with the best F0.5."""
-    digits = max(sum(count for count, _ in read), 1)
-    said = np.array([entry for _, entries in read for entry in entries], np.float64).reshape(-1, 2)
-    scores = np.arange(0.05, 0.96, 0.01)
-    right = np.array([said[said[:, 0] >= score, 1].sum() for score in scores])
-    reported = np.array([(said[:, 0] >= score).sum() for score in scores])
-    best = int(np.argmax((1 + BETA**2) * right / (BETA**2 * digits + reported)))
-    empty = np.array([score for count, entries in read for score, _ in entries if not count])
+def _measured(judge: Judge, read: list[tuple[int, list[tuple[float, bool]]]]) -> FittedJudge:
+    """How a judge does on scenes of which each gives its digits, and the score and truth of what was read."""
+    digits = sum(count for count, _ in read)
+    said = [hit for _, entries in read for score, hit in entries if score >= judge.least]
+    empty = [score for count, entries in read for score, _ in entries if not count and score >= judge.least]
     return FittedJudge(
-        judge=replace(judge, least=float(scores[best])),
+        judge=judge,
         scenes=len(read),
-        read=float(right[best] / digits),
-        precision=float(right[best] / max(reported[best], 1)),
-        false_in_empty=int((empty >= scores[best]).sum()),
+        read=sum(said) / max(digits, 1),
+        precision=sum(said) / max(len(said), 1),
+        false_in_empty=len(empty),
         empty_scenes=sum(not count for count, _ in read),
     )
 
