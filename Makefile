@@ -53,6 +53,7 @@ model: $(TEST)/ready
 bench: $(TEST)/ready
 	$(TEST)/bin/edgedigits benchmark --out benchmarks/results/latency.json
 	$(TEST)/bin/python benchmarks/recipes.py
+	$(TEST)/bin/python -m benchmarks.stages
 
 drawn: $(TEST)/ready
 	$(TEST)/bin/python -m benchmarks.drawn

@@ -28,7 +28,9 @@ def test_every_file_has_a_row_with_its_size_accuracy_and_measured_latency(artifa
     assert f"{artifact.size_bytes / 1000:.0f} kB" in row
     assert f"{artifact.accuracy:.2%}".replace("%", " %") in row
     p50s = [entry["p50_us"] for entry in LATENCY["reports"] if entry["format"] == artifact.format]
-    assert f"{min(p50s):.0f} µs" in row
+    # What runs without a runtime, on a microcontroller, is not timed here.
+    assert bool(p50s) == (artifact.format != "c")
+    assert not p50s or f"{min(p50s):.0f} µs" in row
 
 
 def test_every_link_leads_to_a_file():

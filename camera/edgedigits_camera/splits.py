@@ -52,10 +52,11 @@ def cuts(mask: NDArray[np.uint8]) -> list[int]:
     ink = mask.sum(axis=0).astype(np.float32)
     smooth = np.convolve(ink, [0.25, 0.5, 0.25], mode="same")
     apart = max(2, round(SPACING * height))
-    inner = np.arange(apart, width - apart)
-    lowest = [i for i in inner if smooth[i] <= smooth[max(0, i - apart // 2) : i + apart // 2 + 1].min()]
+    around = cv2.erode(smooth[None], np.ones((1, 2 * (apart // 2) + 1), np.uint8))[0]
+    lowest = np.flatnonzero((smooth <= around) & (smooth <= 0.4 * height))
+    lowest = lowest[(lowest >= apart) & (lowest < width - apart)]
     chosen: list[int] = []
-    for i in sorted(lowest, key=lambda i: smooth[i]):
-        if smooth[i] <= 0.4 * height and all(abs(i - other) >= apart for other in chosen):
-            chosen.append(int(i))
+    for i in lowest[np.argsort(smooth[lowest], kind="stable")].tolist():
+        if all(abs(i - other) >= apart for other in chosen):
+            chosen.append(i)
     return sorted(chosen[: max(2, round(2 * width / height))])

@@ -48,7 +48,7 @@ def test_ink_in_the_true_box_has_the_form_of_the_original(glyphs, scene):
     originals = glyphs[0][[digit.glyph for digit in scene.digits]].astype(float)
     likeness = [np.corrcoef(a.ravel(), b.ravel())[0, 1] for a, b in zip(patches, originals, strict=True)]
     others = [np.corrcoef(a.ravel(), b.ravel())[0, 1] for a, b in zip(patches, np.roll(originals, 1, 0), strict=True)]
-    assert np.median(likeness) > 0.9  # some are a pixel off
+    assert np.median(likeness) > 0.85  # a soft edge wider, and some a pixel off
     assert np.median(others) < 0.7
 
 
