@@ -114,7 +114,10 @@ def _ink_of(
 
 def _stages(grey: NDArray[np.uint8], colour: str, *, profile: Profile) -> Iterator[tuple[str, NDArray[np.uint8]]]:
     """Titles and pictures of what happens before there are candidates, at the finest scale."""
-    scale, scaled = next(iter(pyramid(grey, profile=profile)), (1.0, grey))
+    finest = next(pyramid(grey, profile=profile), None)
+    if finest is None:  # too small for any digit
+        return
+    scale, scaled = finest
     contrast = ink_contrast(scaled)
     yield f"{colour} ink, light taken out (scale {scale:g})", cv2.cvtColor(255 - contrast, cv2.COLOR_GRAY2BGR)
     cleaned = without_ruling(contrast)

@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
 # A first score below this is not worth the second look, whose work grows with the square of what it compares.
 LEAST_FIRST = 0.01
-# Digits in dark ink that leave no doubt about the ink's colour.
-ENOUGH = 1.9
+# Digits in dark ink that leave no doubt about its colour: between light strokes, 3 scenes in 100 show two or more that
+# are none, and none of 160 showed so many.
+ENOUGH = 8.0
 
 
 @dataclass(frozen=True, slots=True)
