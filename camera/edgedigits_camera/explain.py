@@ -13,7 +13,7 @@ from edgedigits_camera.judge import Judge
 from edgedigits_camera.layers import masks, pyramid
 from edgedigits_camera.overlay import annotate, draw_text
 from edgedigits_camera.profiles import STILL
-from edgedigits_camera.reader import ENOUGH, evidence, examine, read_ink, read_page
+from edgedigits_camera.reader import examine_page, page_of
 from edgedigits_camera.ruling import without_ruling
 
 if TYPE_CHECKING:
@@ -66,11 +66,12 @@ def explain(
 
     """
     judge = Judge.of(recognizer.bundle.judge)
-    ink, colour = _ink_of(image, recognizer, judge=judge, profile=profile)
-    seen = examine(ink, recognizer, judge=judge, profile=profile)
+    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    ink, seen = examine_page(grey, recognizer, judge=judge, profile=profile)
+    colour = "dark" if ink is grey else "light"
     fates = list(fates_of(seen, least=judge.least))
     counts = {name: sum(fate.name == name for fate in fates) for name in FATES}
-    page = read_page(image, recognizer, profile=profile, judge=judge)
+    page = page_of(seen, size_px=(grey.shape[1], grey.shape[0]))
     panels = [
         titled(annotate(image, page.readings), f"read: {' | '.join(page.lines) or 'nothing'}"),
         *(titled(picture, title) for title, picture in _stages(ink, colour, profile=profile)),
@@ -99,17 +100,6 @@ def fates_of(seen: Examined, *, least: float) -> Iterator[Fate]:
             else "no digit among its neighbours"
         )
         yield Fate(index, name, first, score, answers)
-
-
-def _ink_of(
-    image: NDArray[np.uint8], recognizer: Recognizer, *, judge: Judge, profile: Profile
-) -> tuple[NDArray[np.uint8], str]:
-    """The picture with its ink dark, (H, W) uint8, and the colour of its ink, chosen as reading does."""
-    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    dark = evidence(read_ink(grey, recognizer, judge=judge, profile=profile))
-    if dark < ENOUGH and evidence(read_ink(255 - grey, recognizer, judge=judge, profile=profile)) > dark:
-        return 255 - grey, "light"
-    return grey, "dark"
 
 
 def _stages(grey: NDArray[np.uint8], colour: str, *, profile: Profile) -> Iterator[tuple[str, NDArray[np.uint8]]]:

@@ -57,17 +57,14 @@ def read_page(
     """
     judge = judge or Judge.of(recognizer.bundle.judge)
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    readings = read_ink(grey, recognizer, judge=judge, profile=profile)
-    if evidence(readings) < ENOUGH:
-        light = read_ink(255 - grey, recognizer, judge=judge, profile=profile)
-        readings = max(readings, light, key=evidence)
-    lines = order_lines(readings)
+    _, seen = examine_page(grey, recognizer, judge=judge, profile=profile)
+    return page_of(seen, size_px=(grey.shape[1], grey.shape[0]))
+
+
+def page_of(seen: Examined, *, size_px: tuple[int, int]) -> Page:
+    """What was found, in lines."""
+    lines = order_lines(seen.readings(size_px=size_px))
     return Page(tuple(r for line in lines for r in line), tuple("".join(str(r.digit) for r in line) for line in lines))
-
-
-def evidence(readings: list[Reading]) -> float:
-    """How many digits there are for sure."""
-    return sum(reading.confidence for reading in readings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +88,30 @@ class Examined:
     chosen: NDArray[np.int64]
     """(C,) which of the B are digits."""
 
+    @property
+    def evidence(self) -> float:
+        """How many digits there are for sure."""
+        return float(self.score[self.chosen].sum())
 
-def read_ink(grey: NDArray[np.uint8], recognizer: Recognizer, *, judge: Judge, profile: Profile) -> list[Reading]:
-    """Readings of the dark ink in a grey picture (H, W) uint8, none of which overlap."""
-    seen = examine(grey, recognizer, judge=judge, profile=profile)
-    picked = seen.best[seen.chosen]
-    boxes, digits = seen.candidates.boxes_px[seen.kept[picked]], seen.answers[picked].argmax(axis=1)
-    size_px = (grey.shape[1], grey.shape[0])
-    return [
-        Reading(int(digit), float(score), whole_box(box, size_px))
-        for digit, score, box in zip(digits, seen.score[seen.chosen], boxes, strict=True)
-    ]
+    def readings(self, *, size_px: tuple[int, int]) -> list[Reading]:
+        """Readings in a picture of (width, height), none of which overlap."""
+        picked = self.best[self.chosen]
+        boxes, digits = self.candidates.boxes_px[self.kept[picked]], self.answers[picked].argmax(axis=1)
+        return [
+            Reading(int(digit), float(score), whole_box(box, size_px))
+            for digit, score, box in zip(digits, self.score[self.chosen], boxes, strict=True)
+        ]
+
+
+def examine_page(
+    grey: NDArray[np.uint8], recognizer: Recognizer, *, judge: Judge, profile: Profile
+) -> tuple[NDArray[np.uint8], Examined]:
+    """The picture (H, W) uint8, inverted where its ink is light, and what was found out about its ink."""
+    dark = grey, examine(grey, recognizer, judge=judge, profile=profile)
+    if dark[1].evidence >= ENOUGH:
+        return dark
+    light = 255 - grey, examine(255 - grey, recognizer, judge=judge, profile=profile)
+    return max(dark, light, key=lambda found: found[1].evidence)
 
 
 def examine(grey: NDArray[np.uint8], recognizer: Recognizer, *, judge: Judge, profile: Profile) -> Examined:

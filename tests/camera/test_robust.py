@@ -16,7 +16,7 @@ from edgedigits_camera.candidates import find_candidates
 from edgedigits_camera.judge import Judge
 from edgedigits_camera.layers import layers_of
 from edgedigits_camera.profiles import LIVE, STILL
-from edgedigits_camera.reader import read_ink, read_page
+from edgedigits_camera.reader import examine, read_page
 from edgedigits_camera.scene import SceneSpec, draw_scene
 
 BOTH = pytest.mark.parametrize("profile", [STILL, LIVE], ids=["still", "live"])
@@ -116,7 +116,8 @@ def test_a_hostile_picture_is_read_within_the_bounds_of_the_profile(counting, na
     recognizer, asked = counting
     judge = Judge.of(recognizer.bundle.judge)
     for grey in (HOSTILE[name], 255 - HOSTILE[name]):
-        readings = read_ink(grey, recognizer, judge=judge, profile=profile)
+        seen = examine(grey, recognizer, judge=judge, profile=profile)
+        readings = seen.readings(size_px=(grey.shape[1], grey.shape[0]))
         assert len(readings) <= profile.most_judged
         assert all(inside(reading.box_xywh_px, grey) for reading in readings)
     assert len(asked) == 2
