@@ -76,20 +76,27 @@ def find_candidates(grey: NDArray[np.uint8], *, profile: Profile) -> Candidates:
     if not parts:
         return Candidates((), np.zeros((0, 8), np.int32), np.zeros((0, 3), np.float32), np.zeros(0, np.int32))
     rows, ink = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-    family = np.array([2 * layer.level + layer.ruled for layer in layers])
-    kept, run = middle_of_runs(rows, family[rows[:, LAYER]])
+    kept, run = middle_of_runs(rows, families(layers)[rows[:, LAYER]])
     return Candidates(layers, rows[kept], ink[kept], run)
+
+
+def families(layers: tuple[Layer, ...]) -> NDArray[np.int64]:
+    """(L,): a number for each layer, the same for those that cut the same contrast at other depths."""
+    return np.array([2 * layer.level + layer.ruled for layer in layers], np.int64)
 
 
 def _of_layer(index: int, layer: Layer, *, profile: Profile) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Rows and ink of the components of one layer that pass, and of the pieces of those that are too wide."""
-    stats = layer.stats
-    label = np.flatnonzero(plausible(stats[:, 2:5], layer.heights_px(profile)))
-    rows = np.column_stack([np.full_like(label, index), label, stats[label], layer.edge[label]])
-    wide = np.flatnonzero(layer.may_be_several(profile=profile))
+    heights_px = layer.heights_px(profile)
+    label = layer.between(*heights_px)
+    if not len(label):
+        return np.zeros((0, 8), np.int32), np.zeros((0, 3), np.float32)
+    wide = label[layer.may_be_several(label, profile=profile)]
+    label = label[plausible(layer.stats[label, 2:5], heights_px)]
+    rows = np.column_stack([np.full_like(label, index), label, layer.stats[label], layer.edge[label]])
     if len(wide):
         cut = pieces(layer, wide, profile=profile)
-        cut = cut[plausible(cut[:, 3:6], layer.heights_px(profile))]
+        cut = cut[plausible(cut[:, 3:6], heights_px)]
         rows = np.concatenate([rows, np.column_stack([np.full(len(cut), index), cut])])
     rows = rows.astype(np.int32)
     return rows, layer.ink_of(rows)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edgedigits_camera.candidates import LAYER, W, X
+from edgedigits_camera.candidates import LAYER, W, X, families
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,9 +63,11 @@ def around(candidates: Candidates) -> NDArray[np.float32]:
     It tells a digit from a part of something larger, and from a letter within a word.
     """
     seen = np.zeros((len(candidates), CELLS, CELLS), np.float32)
-    for index in np.unique(candidates.rows[:, LAYER]):
-        chosen = candidates.rows[:, LAYER] == index
-        seen[chosen] = _cells(candidates.layers[index].integral, candidates.rows[chosen, X : W + 2])
+    family = families(candidates.layers)[candidates.rows[:, LAYER]]
+    for one in np.unique(family):
+        chosen = np.flatnonzero(family == one)
+        integral = candidates.layers[candidates.rows[chosen[0], LAYER]].integral
+        seen[chosen] = _cells(integral, candidates.rows[chosen, X : W + 2])
     seen /= np.maximum(candidates.ink[:, 0], 1)[:, None, None]
     return np.minimum(seen, 1).reshape(-1, CELLS * CELLS)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import cv2
-import numpy as np
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 # Paper is looked for in a picture four times smaller: light changes slowly, and closing that costs a sixteenth.
@@ -29,7 +29,7 @@ def ink_contrast(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
     """
     paper = paper_of(grey)
-    return cv2.divide(cv2.subtract(paper, grey), np.maximum(paper, DARKEST_PAPER), scale=255)
+    return cv2.divide(cv2.subtract(paper, grey), cv2.max(paper, DARKEST_PAPER), scale=255)
 
 
 def paper_of(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:

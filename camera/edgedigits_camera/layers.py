@@ -51,13 +51,16 @@ class Layer:
         least = profile.min_height_px if self.level == 0 else profile.max_height_px // 2 - profile.overlap_px
         return least, profile.max_height_px
 
-    def may_be_several(self, *, profile: Profile) -> NDArray[np.bool_]:
-        """(components,) bool: lines, not blots, and wide enough for two digits that touch."""
-        width, height, area = self.stats[:, 2], self.stats[:, 3], self.stats[:, 4]
-        least, most = self.heights_px(profile)
-        fits = (height >= least) & (height < most)
-        line = (area < 0.5 * width * height) & (2 * area < 0.3 * height * np.maximum(self.edge, 1))
-        return fits & line & (width > 0.75 * height) & (width < profile.widest * height)
+    def between(self, least_px: int, most_px: int) -> NDArray[np.int64]:
+        """Components of at least the one height, and less than the other."""
+        height = self.stats[:, cv2.CC_STAT_HEIGHT]
+        return np.flatnonzero((height >= least_px) & (height < most_px))
+
+    def may_be_several(self, label: NDArray[np.int64], *, profile: Profile) -> NDArray[np.bool_]:
+        """(N,) bool for components (N,): lines, not blots, and wide enough for two digits that touch."""
+        width, height, area = self.stats[label, 2:5].T
+        line = (area < 0.5 * width * height) & (2 * area < 0.3 * height * np.maximum(self.edge[label], 1))
+        return line & (width > 0.75 * height) & (width < profile.widest * height)
 
     def ink_of(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
         """(N, 3) float32 for rows of candidates: mean and deviation of the ink, mean of what else lies in the box."""
@@ -119,15 +122,39 @@ def masks(contrast: NDArray[np.uint8], *, profile: Profile) -> Iterator[tuple[in
 def measured(
     mask: NDArray[np.uint8], contrast: NDArray[np.uint8]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
-    """Labels, stats, edge and tone of the components of a mask, all at once."""
+    """Labels, stats, edge and tone of the components of a mask, all at once, from the runs of ink in its rows."""
     # On one core this algorithm takes a third of the time of the default one.
-    count, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, cv2.CV_32S, cv2.CCL_GRANA)
-    stats[0] = 0
-    where = np.flatnonzero(mask.view(np.bool_))
-    label, tone = labels.ravel()[where], contrast.ravel()[where].astype(np.float64)
-    area = np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
-    mean = np.bincount(label, tone, minlength=count) / area
-    variance = np.bincount(label, tone * tone, minlength=count) / area - mean**2
+    count, labels = cv2.connectedComponentsWithAlgorithm(mask, 8, cv2.CV_32S, cv2.CCL_GRANA)
+    where = np.flatnonzero(mask.view(np.bool_)).astype(np.int32)
+    row = where // np.int32(mask.shape[1])
+    first = np.flatnonzero(np.diff(where + row, prepend=-2) != 1)  # of each run, its first pixel
+    of_run = labels.ravel()[where[first]]
+
+    def total(values: NDArray[np.generic]) -> NDArray[np.float64]:
+        return np.bincount(of_run, np.add.reduceat(values, first), minlength=count).astype(np.float64)
+
+    length = np.diff(first, append=len(where)).astype(np.int32)
+    tone = contrast.ravel()[where].astype(np.float32)
     inner = cv2.erode(mask, CROSS, borderType=cv2.BORDER_CONSTANT, borderValue=0).ravel()[where]
-    edge = np.bincount(label[inner == 0], minlength=count).astype(np.int32)
-    return labels, stats, edge, np.column_stack([mean, np.sqrt(np.maximum(variance, 0))])
+    area = np.bincount(of_run, length, minlength=count)
+    mean = total(tone) / np.maximum(area, 1)
+    variance = total(tone * tone) / np.maximum(area, 1) - mean**2
+    boxes = _boxes(of_run, where[first] % mask.shape[1], row[first], length, count=count)
+    return (
+        labels,
+        np.column_stack([boxes, area]).astype(np.int32),
+        (area - total(inner.astype(np.int32))).astype(np.int32),
+        np.column_stack([mean, np.sqrt(np.maximum(variance, 0))]),
+    )
+
+
+def _boxes(
+    of_run: NDArray[np.int32], x: NDArray[np.int32], y: NDArray[np.int32], length: NDArray[np.int32], *, count: int
+) -> NDArray[np.int32]:
+    """Boxes (count, 4) around runs of pixels, given from top to bottom with the component that each belongs to."""
+    low, high = np.full((count, 2), np.iinfo(np.int32).max, np.int32), np.zeros((count, 2), np.int32)
+    np.minimum.at(low[:, 0], of_run, x)
+    np.maximum.at(high[:, 0], of_run, x + length)
+    low[of_run[::-1], 1], high[of_run, 1] = y[::-1], y + 1
+    low[0] = 0
+    return np.column_stack([low, high - low])

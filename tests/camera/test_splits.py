@@ -22,7 +22,8 @@ def first_layer(grey):
 
 
 def wide_labels(layer):
-    return np.flatnonzero(layer.may_be_several(profile=ONE_LAYER))
+    label = layer.between(*layer.heights_px(ONE_LAYER))
+    return label[layer.may_be_several(label, profile=ONE_LAYER)]
 
 
 def test_two_rings_joined_by_a_bridge_are_cut_in_the_bridge():
