@@ -33,6 +33,17 @@ def share_of_smaller(box: NDArray[np.float64], others: NDArray[np.float64]) -> N
     return common / np.minimum(box[2:].prod(), others[:, 2:].prod(axis=1))
 
 
+def within(boxes: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(N,) bool: which boxes (N, 4) lie within one of the others (M, 4), all but a tenth of their height."""
+    slack = boxes[:, 3:] / 10
+    inside = np.ones((len(boxes), len(others)), np.bool_)
+    for axis in (0, 1):
+        low, other = boxes[:, axis, None], others[None, :, axis]
+        inside &= low >= other - slack
+        inside &= low + boxes[:, axis + 2, None] <= other + others[None, :, axis + 2] + slack
+    return np.logical_or.reduce(inside, axis=1)
+
+
 def first_of_kind(boxes: NDArray[np.float64]) -> NDArray[np.int64]:
     """Indices, in order, of the boxes (N, 4) that are not nearly the same as one before."""
     if not len(boxes):

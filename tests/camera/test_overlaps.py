@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgedigits_camera.overlaps import SHARED, first_of_kind, share_of_smaller, without_overlaps
+from edgedigits_camera.overlaps import SHARED, first_of_kind, share_of_smaller, within, without_overlaps
 
 BOXES = st.lists(st.tuples(*[st.integers(0, 100)] * 2, *[st.integers(1, 60)] * 2), max_size=12)
 
@@ -34,6 +34,14 @@ def test_slanting_neighbours_may_share_a_little():
 
 def test_of_equal_scores_the_first_stays():
     assert without_overlaps(boxes_of((0, 0, 9, 9), (0, 0, 9, 9)), np.array([0.5, 0.5], np.float32)) == [0]
+
+
+def test_what_lies_within_another_is_told_give_or_take_a_tenth():
+    boxes = boxes_of((5, 5, 10, 10), (-1, 0, 30, 30), (-4, 0, 30, 30), (100, 5, 10, 10))
+    assert within(boxes, boxes_of((0, 0, 30, 30))).tolist() == [True, True, False, False]
+    assert within(boxes, boxes_of((0, 0, 30, 30), (90, 0, 40, 40))).tolist() == [True, True, False, True]
+    assert not within(boxes, boxes_of()).any()
+    assert within(boxes_of(), boxes).shape == (0,)
 
 
 def test_without_boxes_nothing_is_kept():

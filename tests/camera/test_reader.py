@@ -11,7 +11,7 @@ from edgedigits_camera.demo import count_right
 from edgedigits_camera.features import around, form_features
 from edgedigits_camera.judge import Judge
 from edgedigits_camera.profiles import LIVE, STILL
-from edgedigits_camera.reader import at_a_glance, likely, read_page, whole_box
+from edgedigits_camera.reader import at_a_glance, examine, hints, likely, read_page, whole_box
 from edgedigits_camera.scene import SceneSpec, draw_distractor_scene, draw_scene
 
 BOTH = pytest.mark.parametrize("profile", [STILL, LIVE], ids=["still", "live"])
@@ -101,6 +101,23 @@ def test_light_ink_is_read_where_there_is_no_dark(recognizer, write_row):
     grey, _ = write_row("3507", height_px=50, seed=2)
     for ink in (grey, 255 - grey):
         assert read_page(colours(ink), recognizer).lines == ("3507",)
+
+
+def test_light_ink_is_read_in_full_only_where_it_is_hinted_at(recognizer, write_row):
+    grey, _ = write_row("3507", height_px=70, seed=2)
+    judge = Judge.of(recognizer.bundle.judge)
+    for ink, light in ((grey, False), (255 - grey, True)):
+        seen = examine(ink, recognizer, judge=judge, profile=LIVE)
+        assert hints(seen, 255 - ink, recognizer, judge=judge, profile=LIVE) == light
+
+
+def test_the_paper_in_zeros_is_no_evidence_against_them(recognizer, write_row):
+    grey, boxes = write_row("00", height_px=24, seed=0)
+    judge = Judge.of(recognizer.bundle.judge)
+    dark, paper = (examine(ink, recognizer, judge=judge, profile=STILL) for ink in (grey, 255 - grey))
+    assert len(dark.chosen) == len(paper.chosen) == len(boxes)
+    assert dark.outdoes(paper)
+    assert not paper.outdoes(dark)
 
 
 def test_what_is_worth_a_second_look_is_the_best_few_above_the_least():
