@@ -5,7 +5,7 @@ A digit that is too faint for one threshold, or glued to its neighbour by anothe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -13,15 +13,16 @@ import numpy as np
 
 from edgedigits.preprocess import to_patch
 from edgedigits_camera.layers import Layer, layers_of
-from edgedigits_camera.splits import pieces
+from edgedigits_camera.splits import cut_apart
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from edgedigits_camera.profiles import Profile
+    from edgedigits_camera.splits import Cut
 
 # Columns of ``Candidates.rows``; box and area in pixels of the layer.
-LAYER, LABEL, X, Y, W, H, AREA, EDGE = range(8)
+LAYER, LABEL, X, Y, W, H, AREA, EDGE, FIRST, LAST = range(10)
 # One pixel on each side of the ink, where it fades into the paper: MNIST's strokes have such an edge.
 EDGE_PX = np.ones((3, 3), np.uint8)
 
@@ -32,7 +33,8 @@ class Candidates:
 
     layers: tuple[Layer, ...]
     rows: NDArray[np.int32]
-    """(N, 8): layer, component, box x, y, width, height, number of pixels, number of them at the edge."""
+    """(N, 10): layer, component, box x, y, width, height, number of pixels, number of them at the edge; first and
+    last of the layer's labels that are its own."""
     ink: NDArray[np.float32]
     """(N, 3): mean contrast of the ink, its standard deviation, mean contrast of what else lies in the box."""
     run: NDArray[np.int32]
@@ -53,11 +55,11 @@ class Candidates:
     def patches(self) -> NDArray[np.uint8]:
         """(N, 28, 28) uint8: each one's ink alone, with its soft edge, in MNIST's form; as dark as its mean is full."""
         patches = np.zeros((len(self), 28, 28), np.uint8)
-        for i, ((layer, label, x, y, w, h, _, _), mean) in enumerate(
+        for i, ((layer, _, x, y, w, h, _, _, first, last), mean) in enumerate(
             zip(self.rows.tolist(), self.ink[:, 0].tolist(), strict=True)
         ):
             source = self.layers[layer]
-            mask = cv2.dilate((source.labels[y : y + h, x : x + w] == label).astype(np.uint8), EDGE_PX)
+            mask = cv2.dilate(cv2.inRange(source.labels[y : y + h, x : x + w], first, last) & 1, EDGE_PX)
             contrast = source.contrast[y : y + h, x : x + w]
             patches[i] = to_patch(np.minimum(contrast * np.float32(255 / mean) * mask, 255).astype(np.uint8))
         return patches
@@ -72,9 +74,12 @@ def find_candidates(grey: NDArray[np.uint8], *, profile: Profile) -> Candidates:
 
     """
     layers = tuple(layers_of(grey, profile=profile))
-    parts = [_of_layer(index, layer, profile=profile) for index, layer in enumerate(layers)]
-    if not parts:
-        return Candidates((), np.zeros((0, 8), np.int32), np.zeros((0, 3), np.float32), np.zeros(0, np.int32))
+    if not layers:
+        return Candidates((), np.zeros((0, 10), np.int32), np.zeros((0, 3), np.float32), np.zeros(0, np.int32))
+    whole, wide = zip(*(_whole_and_wide(layer, profile=profile) for layer in layers), strict=True)
+    cuts = cut_apart(layers, wide)
+    parts = [_of_layer(index, layer, whole[index], cuts[index], profile=profile) for index, layer in enumerate(layers)]
+    layers = tuple(replace(layer, labels=cut.labels) for layer, cut in zip(layers, cuts, strict=True))
     rows, ink = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     kept, run = middle_of_runs(rows, families(layers)[rows[:, LAYER]])
     return Candidates(layers, rows[kept], ink[kept], run)
@@ -85,20 +90,22 @@ def families(layers: tuple[Layer, ...]) -> NDArray[np.int64]:
     return np.array([2 * layer.level + layer.ruled for layer in layers], np.int64)
 
 
-def _of_layer(index: int, layer: Layer, *, profile: Profile) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Rows and ink of the components of one layer that pass, and of the pieces of those that are too wide."""
-    heights_px = layer.heights_px(profile)
-    label = layer.between(*heights_px)
-    if not len(label):
-        return np.zeros((0, 8), np.int32), np.zeros((0, 3), np.float32)
-    wide = label[layer.may_be_several(label, profile=profile)]
-    label = label[plausible(layer.stats[label, 2:5], heights_px)]
-    rows = np.column_stack([np.full_like(label, index), label, layer.stats[label], layer.edge[label]])
-    if len(wide):
-        cut = pieces(layer, wide, profile=profile)
-        cut = cut[plausible(cut[:, 3:6], heights_px)]
-        rows = np.concatenate([rows, np.column_stack([np.full(len(cut), index), cut])])
-    rows = rows.astype(np.int32)
+def _whole_and_wide(layer: Layer, *, profile: Profile) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Components of the right height, apart from those to be cut; and these."""
+    label = layer.between(*layer.heights_px(profile))
+    wide = layer.may_be_several(label, profile=profile)
+    wide &= np.cumsum(wide) <= profile.most_splits
+    return label[~wide], label[wide]
+
+
+def _of_layer(
+    index: int, layer: Layer, whole: NDArray[np.int64], cut: Cut, *, profile: Profile
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Rows and ink of those of a layer's whole components, and of the pieces of the others, that are plausible."""
+    rows = np.column_stack([whole, layer.stats[whole], layer.edge[whole], whole, whole])
+    rows = np.concatenate([rows, cut.rows])
+    rows = rows[plausible(rows[:, W - 1 : AREA], layer.heights_px(profile))]
+    rows = np.column_stack([np.full(len(rows), index), rows]).astype(np.int32)
     return rows, layer.ink_of(rows)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edgedigits_camera.candidates import LAYER, W, X, families
+from edgedigits_camera.candidates import EDGE, LAYER, W, X, families
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,7 +35,7 @@ NEAR = 4.0
 
 def form_features(candidates: Candidates, *, size_px: tuple[int, int]) -> NDArray[np.float32]:
     """(N, 11) float32 in the order of ``FORM``; ``size_px`` is the picture's width and height."""
-    w, h, area, edge = candidates.rows[:, W:].T.astype(np.float32)
+    w, h, area, edge = candidates.rows[:, W : EDGE + 1].T.astype(np.float32)
     mean, deviation, others = candidates.ink.T
     boxes = candidates.boxes_px
     border = (boxes[:, :2] < 1).any(axis=1) | (boxes[:, :2] + boxes[:, 2:] > np.array(size_px) - 1).any(axis=1)

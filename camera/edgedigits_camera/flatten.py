@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 # Paper is looked for in a picture four times smaller: light changes slowly, and closing that costs a sixteenth.
 SHRINK = 4
-# 7 shrunken pixels, 28 of the picture: wider than any stroke of a digit of up to 56 pixels, so closing removes it.
+# 7 shrunken pixels, 28 of the picture: wider than any stroke of a digit of up to 72 pixels, so closing removes it.
 CLOSING_PX = 7
 # Darker paper than this holds no ink that can be told from noise.
 DARKEST_PAPER = 24

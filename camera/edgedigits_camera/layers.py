@@ -57,10 +57,16 @@ class Layer:
         return np.flatnonzero((height >= least_px) & (height < most_px))
 
     def may_be_several(self, label: NDArray[np.int64], *, profile: Profile) -> NDArray[np.bool_]:
-        """(N,) bool for components (N,): lines, not blots, and wide enough for two digits that touch."""
+        """(N,) bool for components (N,): lines, not blots, and wide enough for digits that touch."""
         width, height, area = self.stats[label, 2:5].T
         line = (area < 0.5 * width * height) & (2 * area < 0.3 * height * np.maximum(self.edge[label], 1))
-        return line & (width > 0.75 * height) & (width < profile.widest * height)
+        least, most = profile.several
+        return line & (width > least * height) & (width < most * height)
+
+    def mask(self, label: int) -> NDArray[np.bool_]:
+        """(h, w) bool, one component in its box."""
+        x, y, w, h = self.stats[label, :4]
+        return self.labels[y : y + h, x : x + w] == label
 
     def ink_of(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
         """(N, 3) float32 for rows of candidates: mean and deviation of the ink, mean of what else lies in the box."""
@@ -96,8 +102,8 @@ def pyramid(grey: NDArray[np.uint8], *, profile: Profile) -> Iterator[tuple[floa
     least_px = 2 * profile.min_height_px
     while min(grey.shape) >= least_px:
         yield scale, grey
-        # In the coarser ones, digits are looked for that would not fit into less.
-        scale, grey, least_px = scale / 2, halved(grey), profile.max_height_px
+        # The coarser ones are for digits that are too high for the one before.
+        scale, grey, least_px = scale / 2, halved(grey), profile.max_height_px // 2
 
 
 def halved(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:

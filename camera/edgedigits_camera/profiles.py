@@ -15,13 +15,13 @@ class Profile:
     ruled: bool = True
     """Whether a picture with ruled lines is also looked at with them."""
     min_height_px: int = 12
-    max_height_px: int = 56
-    overlap_px: int = 6
+    max_height_px: int = 72
+    overlap_px: int = 12
     """So much smaller digits than need be are looked for at the coarser scales as well."""
     enlarge_below_px: int = 400
     largest_px: int = 2048
-    widest: float = 4.0
-    """Components up to so many heights wide are cut apart."""
+    several: tuple[float, float] = (0.75, 6.0)
+    """Components from so many to so many heights wide are cut apart."""
     most_splits: int = 200
     """Components of one layer that are cut apart; a page of writing has more of them than time allows."""
     most_candidates: int = 500
@@ -33,4 +33,4 @@ class Profile:
 
 
 STILL = Profile(depths=(14, 40))
-LIVE = Profile(depths=(32,), ruled=False, most_candidates=250, most_judged=250, most_splits=60)
+LIVE = Profile(depths=(32,), ruled=False, several=(0.9, 6.0), most_candidates=250, most_judged=250, most_splits=60)

@@ -1,62 +1,161 @@
-"""Digits that touch, cut apart where the ink is thin: every likely piece is a candidate, the judge chooses."""
+"""Digits that touch, cut apart along seams of little ink: every likely piece is a candidate, the judge chooses.
+
+A seam runs from the top of a component to its bottom, each row at most one pixel beside the one before, so it follows
+the slant of the writing and the gap between strokes (as in seam carving: Avidan and Shamir, 2007).
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from edgedigits_camera.layers import Layer
-    from edgedigits_camera.profiles import Profile
 
 # In heights of the component.
 NARROWEST = 0.12
 WIDEST = 1.2
-SPACING = 0.2
+SPACING = 0.16
+# More ink on a seam, in heights, is no joint but a stroke lengthwise.
+MOST_INK = 0.5
+# What a step to the side costs, in pixels of ink: of seams with the same ink, the straightest.
+SIDESTEP = 0.75
+# So many columns of masks are searched in one go: a few megabytes.
+MOST_COLUMNS = 20_000
 
 
-def pieces(layer: Layer, labels: NDArray[np.int64], *, profile: Profile) -> NDArray[np.int32]:
-    """Cut components into pieces one digit wide.
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The wide components of a layer, cut into pieces one digit wide."""
 
-    Returns:
-        (N, 7) int32: component, box x, y, width, height in pixels of the layer, area, pixels at the edge.
-
-    """
-    rows = [piece for label in labels[: profile.most_splits] for piece in _pieces_of(layer, int(label))]
-    return np.array(rows, np.int32).reshape(-1, 7)
-
-
-def _pieces_of(layer: Layer, label: int) -> Iterator[tuple[int, ...]]:
-    x, y, w, h, area = layer.stats[label].tolist()
-    mask = (layer.labels[y : y + h, x : x + w] == label).astype(np.uint8)
-    bounds = [0, *cuts(mask), w]
-    for start, low in enumerate(bounds[:-1]):
-        for high in bounds[start + 1 :]:
-            if NARROWEST * h <= high - low <= WIDEST * h and (low, high) != (0, w):
-                part = mask[:, low:high]
-                left, top, width, height = cv2.boundingRect(part)
-                size = int(cv2.countNonZero(part))
-                edge = round(int(layer.edge[label]) * size / area)
-                yield label, x + low + left, y + top, width, height, size, edge
+    labels: NDArray[np.int32]
+    """(H, W): those of the layer, with numbers of their own for what lies between two seams."""
+    rows: NDArray[np.int32]
+    """(N, 9), the components and their pieces: component, box x, y, width, height in pixels of the layer, area, pixels
+    at the edge, first and last of the labels that are its own."""
 
 
-def cuts(mask: NDArray[np.uint8]) -> list[int]:
-    """Columns of a mask (H, W) where there is less ink than around, in order; the thinnest few that are apart."""
-    height, width = mask.shape
-    ink = mask.sum(axis=0).astype(np.float32)
-    smooth = np.convolve(ink, [0.25, 0.5, 0.25], mode="same")
-    apart = max(2, round(SPACING * height))
-    around = cv2.erode(smooth[None], np.ones((1, 2 * (apart // 2) + 1), np.uint8))[0]
-    lowest = np.flatnonzero((smooth <= around) & (smooth <= 0.4 * height))
-    lowest = lowest[(lowest >= apart) & (lowest < width - apart)]
+def cut_apart(layers: Sequence[Layer], wide: Sequence[NDArray[np.int64]]) -> list[Cut]:
+    """Cut the wide components of layers, given by their labels."""
+    masks = [[layer.mask(label) for label in labels] for layer, labels in zip(layers, wide, strict=True)]
+    found = iter(seams([mask for of_layer in masks for mask in of_layer]))
+    return [
+        _cut(layer, labels, of_layer, list(islice(found, len(of_layer))))
+        for layer, labels, of_layer in zip(layers, wide, masks, strict=True)
+    ]
+
+
+def _cut(layer: Layer, wide: NDArray[np.int64], masks: list[NDArray[np.bool_]], found: list[NDArray[np.int64]]) -> Cut:
+    labels, free = layer.labels.copy() if masks else layer.labels, len(layer.stats)
+    rows: list[tuple[int, ...]] = []
+    for label, mask, paths in zip(wide.tolist(), masks, found, strict=True):
+        x, y, w, h, area = layer.stats[label].tolist()
+        part = (np.arange(w) >= paths[:, :, None]).sum(axis=0, dtype=np.int32)
+        np.copyto(labels[y : y + h, x : x + w], free + part, where=mask)
+        edge = int(layer.edge[label]) / area
+        rows += [
+            (label, x + left, y + top, wide, high, size, round(edge * size), free + first, free + last)
+            for left, top, wide, high, size, first, last in _pieces_of(mask, part, count=len(paths) + 1)
+        ]
+        free += len(paths) + 1
+    return Cut(labels, np.array(rows, np.int32).reshape(-1, 9))
+
+
+def _pieces_of(mask: NDArray[np.bool_], part: NDArray[np.int32], *, count: int) -> Iterator[tuple[int, ...]]:
+    """Box, area, first and last part of the whole and of every run of parts that is about one digit wide."""
+    height = len(mask)
+    outlines = [cv2.boundingRect(((part == number) & mask).astype(np.uint8)) for number in range(count)]
+    sizes = np.bincount(part[mask], minlength=count).tolist()
+    for first in range(count):
+        left, top, right, bottom, size = mask.shape[1], height, 0, 0, 0
+        for last in range(first, count):
+            x, y, w, h = outlines[last]
+            if w:
+                left, top, right, bottom = min(left, x), min(top, y), max(right, x + w), max(bottom, y + h)
+                size += sizes[last]
+            whole = (first, last) == (0, count - 1)
+            if whole or NARROWEST * height <= right - left <= WIDEST * height:
+                yield left, top, right - left, bottom - top, size, first, last
+
+
+def seams(masks: Sequence[NDArray[np.bool_]]) -> list[NDArray[np.int64]]:
+    """Columns (S, H) of the seams through each mask (H, W) that hold little ink and are apart, from left to right."""
+    found: list[NDArray[np.int64]] = []
+    while masks:
+        columns = np.cumsum([mask.shape[1] + 1 for mask in masks])
+        count = max(1, int(np.searchsorted(columns, MOST_COLUMNS)))
+        found += _seams_at_once(masks[:count])
+        masks = masks[count:]
+    return found
+
+
+def _seams_at_once(masks: Sequence[NDArray[np.bool_]]) -> list[NDArray[np.int64]]:
+    """Seams of masks beside one another, so that the least ink from the top down is found for all of them in one go."""
+    starts = list(accumulate((mask.shape[1] + 1 for mask in masks), initial=1))
+    ink = np.full((max(len(mask) for mask in masks), starts[-1]), np.inf, np.float32)
+    for mask, start in zip(masks, starts, strict=False):
+        ink[: len(mask), start : start + mask.shape[1]] = mask
+    total, came = _least_ink(ink)
+    ends = [
+        start + _lowest(total[len(mask) - 1, start : start + mask.shape[1]], height=len(mask))
+        for mask, start in zip(masks, starts, strict=False)
+    ]
+    column = np.concatenate(ends)
+    row = np.repeat([len(mask) - 1 for mask in masks], [len(end) for end in ends])
+    splits = np.cumsum([len(end) for end in ends])[:-1]
+    return [
+        _apart(ways[:, : len(mask)] - start, cost, width=mask.shape[1])
+        for mask, start, ways, cost in zip(
+            masks,
+            starts,
+            np.split(_traced(came, column, row), splits),
+            np.split(total[row, column], splits),
+            strict=False,
+        )
+    ]
+
+
+def _least_ink(ink: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
+    """Least ink on a way from the top to each pixel (H, W), and from which side its last step came: -1, 0, 1."""
+    total, came = ink.copy(), np.zeros(ink.shape, np.int8)
+    for y in range(1, len(ink)):
+        straight, left, right = total[y - 1, 1:-1], total[y - 1, :-2] + SIDESTEP, total[y - 1, 2:] + SIDESTEP
+        aside = np.minimum(left, right)
+        came[y, 1:-1] = np.where(straight <= aside, 0, np.where(left <= right, -1, 1))
+        total[y, 1:-1] += np.minimum(straight, aside)
+    return total, came
+
+
+def _lowest(cost: NDArray[np.float32], *, height: int) -> NDArray[np.int64]:
+    """Where seams with little ink end: columns at which the cost (W,) is the least around."""
+    reach = max(2, round(SPACING * height)) // 2
+    around = cv2.erode(cost[None], np.ones((1, 2 * reach + 1), np.uint8))[0]
+    return np.flatnonzero((cost <= around) & (cost <= MOST_INK * height))
+
+
+def _traced(came: NDArray[np.int8], column: NDArray[np.int64], row: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Ways (N, H) back to the top from pixels given by column (N,) and row (N,); below them, straight down."""
+    ways = np.repeat(column[:, None], len(came), axis=1)
+    for y in range(len(came) - 1, 0, -1):
+        ways[:, y - 1] = ways[:, y] + np.where(y <= row, came[y, ways[:, y]], 0)
+    return ways
+
+
+def _apart(paths: NDArray[np.int64], cost: NDArray[np.float32], *, width: int) -> NDArray[np.int64]:
+    """The cheapest of paths (S, H) that are apart on the whole, and from the sides; two for each height of width."""
+    height = paths.shape[1]
+    least, middle = max(2, round(SPACING * height)), paths.mean(axis=1)
     chosen: list[int] = []
-    for i in lowest[np.argsort(smooth[lowest], kind="stable")].tolist():
-        if all(abs(i - other) >= apart for other in chosen):
+    for i in np.argsort(cost, kind="stable").tolist():
+        if least <= middle[i] < width - least and all(abs(middle[i] - middle[k]) >= least for k in chosen):
             chosen.append(i)
-    return sorted(chosen[: max(2, round(2 * width / height))])
+    few = chosen[: max(2, round(2 * width / height))]
+    return paths[sorted(few, key=lambda i: float(middle[i]))]

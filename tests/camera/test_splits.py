@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
+from edgedigits_camera.candidates import find_candidates
 from edgedigits_camera.layers import layers_of
 from edgedigits_camera.profiles import STILL
-from edgedigits_camera.splits import NARROWEST, WIDEST, cuts, pieces
+from edgedigits_camera.splits import NARROWEST, WIDEST, cut_apart, seams
 
 ONE_LAYER = replace(STILL, depths=(48,), enlarge_below_px=0)
 
@@ -26,26 +28,45 @@ def wide_labels(layer):
     return label[layer.may_be_several(label, profile=ONE_LAYER)]
 
 
+BRIDGE = np.zeros((40, 6), np.uint8)
+BRIDGE[18:22] = 1
+
+
 def test_two_rings_joined_by_a_bridge_are_cut_in_the_bridge():
-    bridge = np.zeros((40, 6), np.uint8)
-    bridge[18:22] = 1
-    mask = np.hstack([ring(), bridge, ring()])
-    assert any(28 <= cut < 34 for cut in cuts(mask))
+    (found,) = seams([np.hstack([ring(), BRIDGE, ring()]) > 0])
+    assert any((seam >= 28).all() and (seam < 34).all() for seam in found)
+
+
+@pytest.mark.parametrize("slant", [-0.3, 0.3])
+def test_a_seam_follows_the_slant_of_the_writing(slant):
+    y, x = np.mgrid[:40, :100]
+    upright = x - slant * (39 - y) - 30 * (slant < 0)
+    strokes = ((upright >= 10) & (upright < 14)) | ((upright >= 40) & (upright < 44))
+    joined = strokes | ((y == 20) & (upright >= 10) & (upright < 44))
+    (found,) = seams([joined])
+    between = (upright >= 14) & (upright < 40)
+    assert any(between[np.arange(40), seam].all() for seam in found)
 
 
 def test_a_stroke_and_a_solid_block_are_not_cut():
-    assert cuts(np.ones((40, 6), np.uint8)) == []
-    assert cuts(np.ones((40, 80), np.uint8)) == []
+    for mask in (np.ones((40, 6), np.bool_), np.ones((40, 80), np.bool_)):
+        assert [found.shape for found in seams([mask])] == [(0, 40)]
 
 
-def test_cuts_are_apart_in_order_and_few():
-    comb = np.zeros((40, 160), np.uint8)
-    comb[18:22] = 1
-    comb[:, ::5] = 1
-    found = cuts(comb)
-    assert found == sorted(found)
+def test_seams_are_apart_in_order_and_few():
+    comb = np.zeros((40, 160), np.bool_)
+    comb[18:22] = True
+    comb[:, ::5] = True
+    (found,) = seams([comb])
     assert 1 <= len(found) <= round(2 * 160 / 40)
-    assert np.diff(found).min() >= 8
+    assert np.diff(found.mean(axis=1)).min() >= 6
+
+
+def test_masks_are_cut_alike_alone_and_with_others():
+    masks = [np.hstack([ring(size), BRIDGE[:size], ring(size)]) > 0 for size in (20, 40, 30)]
+    together = seams(masks * 200)
+    for mask, found in zip(masks * 200, together, strict=True):
+        assert np.array_equal(found, seams([mask])[0])
 
 
 def test_most_touching_digits_are_pieces(write_row, overlap):
@@ -55,51 +76,39 @@ def test_most_touching_digits_are_pieces(write_row, overlap):
         layer = first_layer(grey)
         touching = wide_labels(layer)
         assert len(touching) == 1
-        found = pieces(layer, touching, profile=ONE_LAYER)[:, 1:5].astype(float)
+        found = cut_apart([layer], [touching])[0].rows[:, 1:5].astype(float)
         covered += [overlap(found, box).max(initial=0) for box in boxes]
     assert np.mean(np.array(covered) > 0.6) >= 0.9
 
 
-def test_the_whole_is_no_piece_of_itself_and_pieces_lie_in_it_one_digit_wide(write_row):
+def test_pieces_are_the_labels_that_they_name_one_digit_wide(write_row):
     grey, _ = write_row("2580", height_px=40, gap=None)
     layer = first_layer(grey)
     label = wide_labels(layer)[:1]
-    x, y, w, h, area = layer.stats[label[0]].tolist()
-    found = pieces(layer, label, profile=ONE_LAYER)
-    assert len(found)
-    left, top, width, height, size = found[:, 1:6].T
-    assert (left >= x).all()
-    assert (left + width <= x + w).all()
-    assert (top >= y).all()
-    assert (top + height <= y + h).all()
-    assert (width < w).all()
-    assert (width <= WIDEST * h).all()
-    assert (width >= 1).all()
-    assert (size < area).all()
-    assert NARROWEST * h >= 1
-
-
-def test_of_two_narrow_digits_the_pair_is_no_piece():
-    grey = np.full((100, 100), 225, np.uint8)
-    bridge = np.zeros((40, 6), np.uint8)
-    bridge[18:22] = 1
-    pair = np.hstack([ring(width=18), bridge, ring(width=18)])
-    grey[30:70, 30:72][pair > 0] = 40
-    layer = first_layer(grey)
-    found = pieces(layer, wide_labels(layer), profile=ONE_LAYER)
-    assert len(found) >= 2
-    assert found[:, 3].max() < 42 <= WIDEST * 40
+    cut = cut_apart([layer], [label])[0]
+    assert len(cut.rows) > 3
+    for _, x, y, w, h, size, _, first, last in cut.rows.tolist():
+        rows, columns = np.nonzero((cut.labels >= first) & (cut.labels <= last))
+        assert (columns.min(), rows.min(), np.ptp(columns) + 1, np.ptp(rows) + 1) == (x, y, w, h)
+        assert len(rows) == size
+    whole = cut.rows[:, 5] == layer.stats[label[0], 4]
+    assert whole.sum() == 1
+    wide, height = cut.rows[~whole, 3], layer.stats[label[0], 3]
+    assert NARROWEST * height <= wide.min() <= wide.max() <= WIDEST * height
+    assert np.array_equal(cut.labels == 0, layer.labels == 0)
 
 
 def test_no_more_components_are_cut_than_the_profile_allows(write_row):
-    rows = [write_row("25", height_px=30, gap=None)[0] for _ in range(6)]
-    layer = first_layer(np.vstack(rows))
-    touching = wide_labels(layer)
-    assert len(touching) == 6
-    found = pieces(layer, touching, profile=replace(ONE_LAYER, most_splits=2))
-    assert set(found[:, 0]) == set(touching[:2])
+    grey = np.vstack([write_row("25", height_px=30, gap=None)[0] for _ in range(6)])
+    counts = [
+        sum(row[8] != row[9] for row in find_candidates(grey, profile=replace(ONE_LAYER, most_splits=most)).rows)
+        for most in (0, 2, 6)
+    ]
+    assert counts[0] == 0 < counts[1] < counts[2]
 
 
-def test_nothing_to_cut_gives_no_pieces(write_row):
+def test_nothing_to_cut_leaves_the_labels_alone(write_row):
     layer = first_layer(write_row("1", height_px=30)[0])
-    assert pieces(layer, np.zeros(0, np.int64), profile=ONE_LAYER).shape == (0, 7)
+    cut = cut_apart([layer], [np.zeros(0, np.int64)])[0]
+    assert cut.rows.shape == (0, 9)
+    assert cut.labels is layer.labels
