@@ -37,7 +37,7 @@ class Format:
         tolerance: how far its answers may lie from Keras's.
         spread: how far two runtimes may lie apart on it.
         original: the format with the same network in float32, next to which its speed is noted.
-        twin: a format with the same arithmetic, which it must equal within a step.
+        twin: a format with the same integers, from which it may differ as two runtimes on one file.
         note: what a user should know before choosing it.
         further_checks: of its main file, where the contents do not tell all.
 
