@@ -137,7 +137,8 @@ def judge(proof: Proof, runs: Mapping[str, Answers | Finding], format: Format, q
     findings = [found for found in runs.values() if isinstance(found, Finding)]
     answers = {backend: found for backend, found in runs.items() if isinstance(found, Answers)}
     if not answers:
-        findings.append(Finding("runtimes", "none answered", "at least one", passed=False))
+        cause = "no runtime for this format is installed, or none loads the file; see the runs before"
+        findings.append(Finding("runtimes", "none answered", "at least one", passed=False, cause=cause))
         return replace(proof, findings=(*proof.findings, *findings))
     reports = tuple(
         questions.mark(found, backend=backend, tolerance=format.tolerance) for backend, found in answers.items()
