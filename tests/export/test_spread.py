@@ -75,6 +75,7 @@ def test_a_runtime_whose_logits_are_three_steps_off_on_one_image_it_is_unsure_of
     unsure = np.abs(stored(logits, scale).max(axis=1) - 0.5).argmin()
     (finding,) = check_spread(move(3, unsure), BYTES, logit_scale=scale)
     assert not finding.passed
+    assert finding.cause.endswith("a network of many layers, whose roundings add up")
     assert 2 < logit_steps(*move(3, unsure).values(), scale=scale) <= 3
 
 
