@@ -188,12 +188,16 @@ def test_a_bundle_of_c_alone_is_asked_in_numpy(c_alone):
     )
 
 
-def test_a_bundle_of_c_alone_passes_where_nothing_runs_it_and_says_how_it_is_checked(c_alone, tmp_path, monkeypatch):
-    (tmp_path / "ai_edge_litert.py").write_text("")
+@pytest.mark.parametrize("missing", ["ai_edge_litert", "edgedigits_export"])
+def test_a_bundle_of_c_alone_passes_where_nothing_runs_it_and_says_how_to_check_it(
+    c_alone, tmp_path, monkeypatch, missing
+):
+    (tmp_path / f"{missing}.py").write_text("")
     monkeypatch.syspath_prepend(tmp_path)
     result = run(c_alone)
     assert result.exit_code == 0
     assert f"whole; it is C for microcontrollers, which make -C {c_alone}/c demo checks" in result.stdout
+    assert "- c in numpy-int8 answers not here: " in " ".join(result.stdout.split())
 
 
 def test_c_code_with_one_flipped_bit_does_not_pass(c_alone):

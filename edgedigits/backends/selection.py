@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from edgedigits.errors import BackendError
+from edgedigits.errors import BackendError, require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,9 +125,16 @@ def open_backend(bundle: Bundle, *, backend: str = "auto", format: str | None = 
 
 
 def open_file(path: Path, *, backend: str, threads: int = 1) -> Backend:
-    """Open a model file in the backend of that name, without a question whether it answers right."""
+    """Open a model file in the backend of that name, without a question whether it answers right.
+
+    Raises:
+        MissingExtraError: what the backend needs is not installed.
+        BackendError: it does not work here, or not with this file.
+
+    """
     adapted = (BACKENDS | SECOND_OPINIONS)[backend]
-    adapter = getattr(importlib.import_module(adapted.module), adapted.adapter)
+    # Those for C come with the exporter.
+    adapter = getattr(require(adapted.module, extra="export"), adapted.adapter)
     opened: Backend = adapter(path, threads=threads)
     return opened
 
