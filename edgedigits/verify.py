@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edgedigits.backends.selection import BACKENDS, candidates, tolerance
+from edgedigits.backends.selection import BACKENDS, SECOND_OPINIONS, Candidate, candidates, tolerance
 from edgedigits.bundle import GOLDEN, MANIFEST, Bundle
 from edgedigits.errors import BackendError, BundleError, MissingExtraError, ParityError
 from edgedigits.files import sha256
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from edgedigits.backends import Candidate
     from edgedigits.bundle import Artifact
 
 # Of files that can hold metadata.
 INSCRIBED = (".tflite", ".onnx")
+# How the folder for microcontrollers is asked.
+C = Candidate("numpy-int8", "c")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +43,29 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """All checks of a bundle."""
+    """All checks of a bundle; ``only_c``: it holds nothing but C for microcontrollers."""
 
     folder: Path
     checks: tuple[Check, ...]
+    only_c: bool = False
+
+    @property
+    def answered(self) -> bool:
+        """True if at least one runtime gave the known answers."""
+        return any(check.passed for check in self.checks if check.check == "answers")
 
     @property
     def passed(self) -> bool:
-        """True if nothing failed and at least one runtime gave the known answers."""
-        answered = any(check.passed for check in self.checks if check.check == "answers")
-        return answered and all(check.passed is not False for check in self.checks)
+        """True if nothing failed and, where a runtime could, at least one gave the known answers."""
+        return (self.answered or self.only_c) and all(check.passed is not False for check in self.checks)
 
     def verdict(self) -> str:
         """One line."""
         wrong = list(dict.fromkeys(check.subject for check in self.checks if check.passed is False))
         if wrong:
             return f"do not use {self.folder}: {', '.join(wrong)} failed; copy or export the bundle again"
+        if not self.answered and self.only_c:
+            return f"{self.folder} is whole; it is C for microcontrollers, which make -C {self.folder}/c demo checks"
         if not self.passed:
             return f"{self.folder} is whole, but nothing here can run it; pip install 'edgedigits[headless]'"
         files = sum(check.check == "digest" and check.passed is True for check in self.checks)
@@ -88,11 +96,19 @@ def verify_bundle(folder: Path, *, on_step: Callable[[str], None] = lambda _: No
     sound = [artifact for artifact in bundle.artifacts if not damaged & set(artifact.digests())]
     metadata = [check_metadata(bundle, artifact) for artifact in sound if artifact.path.endswith(INSCRIBED)]
     answers = []
-    for candidate in candidates(bundle):
+    for candidate in runs_of(bundle):
         on_step(f"{candidate.format} in {candidate.backend}")
         whole = GOLDEN not in damaged and bundle.artifact(candidate.format) in sound
         answers.append(check_answers(bundle, candidate) if whole else _left_out(candidate))
-    return Verification(folder, (*digests, *metadata, *answers))
+    only_c = {artifact.format for artifact in bundle.artifacts} == {C.format}
+    return Verification(folder, (*digests, *metadata, *answers), only_c)
+
+
+def runs_of(bundle: Bundle) -> list[Candidate]:
+    """Every runtime that could answer; C is computed in NumPy, since what a bundle brings is never compiled here."""
+    have = {artifact.format for artifact in bundle.artifacts}
+    found = list(candidates(bundle)) if have != {C.format} else []
+    return [*found, C] if C.format in have else found
 
 
 def check_digests(folder: Path, in_manifest: dict[str, str]) -> tuple[Check, ...]:
@@ -168,12 +184,14 @@ def limit_of(artifact: Artifact, *, backend: str) -> float:
     """How far probabilities may lie from the recorded ones.
 
     The runtime that recorded them, the preferred one, may be off by one step of an integer file, as its kernels differ
-    with the processor. Another runtime rounds otherwise inside of the network, too; see ``backends.selection``.
+    with the processor; so may one that computes as it does. Another runtime rounds otherwise inside of the network,
+    too; see ``backends.selection``.
     """
-    recorded_by = next(name for name, adapted in BACKENDS.items() if artifact.format in adapted.formats)
+    known = BACKENDS | SECOND_OPINIONS
+    recorded_by = next(adapted for adapted in known.values() if artifact.format in adapted.formats)
     step = artifact.output.scale
     # A step is a binary fraction; the margin is for files in which it is not.
-    return 1.001 * step if step and backend == recorded_by else tolerance(artifact.format)
+    return 1.001 * step if step and known[backend].kernels == recorded_by.kernels else tolerance(artifact.format)
 
 
 def brief(error: BaseException) -> str:

@@ -11,10 +11,18 @@ import typer
 from edgedigits.errors import require
 
 if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
     from rich.table import Table
 
+    from edgedigits.training.data import Mnist
+    from edgedigits.training.runs import Run
+    from edgedigits_export.network import Network
     from edgedigits_export.parity import ParityReport
     from edgedigits_export.pipeline import Exported
+
+# Of the training images, where nothing tells which were kept for validation.
+VALIDATION = 0.1
 
 
 def export(
@@ -65,59 +73,117 @@ def export(
 ) -> None:
     """Convert a trained network to TFLite, ONNX and NumPy, prove every file on MNIST's test set, write a bundle."""
     from rich.console import Console
-    from rich.progress import MofNCompleteColumn, Progress
 
     from edgedigits.silence import silence
-    from edgedigits.training.data import load_mnist, load_test
-    from edgedigits.training.quiet import import_tensorflow
-    from edgedigits.training.runs import Run, recorded_recipe
+    from edgedigits.training.data import load_test
 
-    place = out or (run / "bundle" if run else None)
-    if (run is None) == (source is None):
-        raise typer.BadParameter("name either RUN or --from FILE")
-    if place is None:
-        raise typer.BadParameter("--from needs --out, the folder of the bundle")
+    subject = subject_of(run, source=source)
+    place = out or place_of(subject)
     others = {name: load_test(path) for name, path in named_paths(also or []).items()}
-    trained = Run(run) if run else None
-    mnist = load_mnist(data, validation_split=recorded_recipe(trained).validation_split if trained else 0.1)
-    import_tensorflow()
-    for module in ("onnx", "tf2onnx"):
-        require(module, extra="export")
+    mnist = mnist_for(subject, data=data)
+    require_export()
     from edgedigits_export.choice import chosen
-    from edgedigits_export.foreign import load_foreign
-    from edgedigits_export.pipeline import Settings, export_network, export_run, steps_of
+    from edgedigits_export.pipeline import Settings, export_network, steps_of
 
     console = Console()
-    bar = Progress(
-        *Progress.get_default_columns(),
-        MofNCompleteColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
-    with bar as progress, silence():
-        task = progress.add_task("load the network", total=None)
-        foreign = load_foreign(source, data=mnist) if source else None
-        wanted = chosen(formats, quantize=quantize, documented=foreign is None or foreign.documented)
+    with bar_on(console) as bar, silence():
+        task = bar.add_task("load the network", total=None)
+        network = network_of(subject, data=mnist)
+        wanted = chosen(formats, quantize=quantize, documented=network.documented)
         settings = Settings(formats=wanted, calibration_images=calibration_images, seed=seed, also=others)
         if source:
             settings = replace(settings, name=source.stem)
-        progress.update(task, total=steps_of(wanted))
-
-        def on_step(step: str) -> None:
-            progress.update(task, description=step, advance=1)
-
-        if foreign:
-            exported = export_network(foreign, place, data=mnist, settings=settings, on_step=on_step)
-        elif trained:
-            exported = export_run(trained, place, data=mnist, settings=settings, on_step=on_step)
-    if foreign:
-        console.print(f"{source} gives {foreign.origin['answers']}", soft_wrap=True)
+        bar.update(task, total=steps_of(wanted))
+        exported = export_network(
+            network,
+            place,
+            data=mnist,
+            settings=settings,
+            on_step=lambda step: bar.update(task, description=step, advance=1),
+        )
+    if network.origin:
+        console.print(f"{source} gives {network.origin['answers']}", soft_wrap=True)
     console.print(table(exported))
-    console.print(
-        f"wrote {exported.bundle.folder}; what was measured is in {exported.bundle.folder / 'report.md'}",
-        soft_wrap=True,
+    written = exported.bundle.folder
+    console.print(f"wrote {written}; what was measured is in {written / 'report.md'}", soft_wrap=True)
+
+
+def subject_of(run: Path | None, *, source: Path | None) -> Run | Path:
+    """What to export: a run, or the path of a network that others trained.
+
+    Raises:
+        BadParameter: neither was named, or both.
+
+    """
+    from edgedigits.training.runs import Run
+
+    if run and not source:
+        return Run(run)
+    if source and not run:
+        return source
+    raise typer.BadParameter("name either RUN or --from FILE")
+
+
+def place_of(subject: Run | Path) -> Path:
+    """Where a run's bundle goes.
+
+    Raises:
+        BadParameter: it is no run.
+
+    """
+    if isinstance(subject, Path):
+        raise typer.BadParameter("--from needs --out, the folder of the bundle")
+    return subject.folder / "bundle"
+
+
+def mnist_for(subject: Run | Path, *, data: Path | None) -> Mnist:
+    """MNIST, split as the run was trained on it."""
+    from edgedigits.training.data import load_mnist
+    from edgedigits.training.runs import recorded_recipe
+
+    return load_mnist(
+        data, validation_split=VALIDATION if isinstance(subject, Path) else recorded_recipe(subject).validation_split
     )
+
+
+def require_export() -> None:
+    """Load what conversions need.
+
+    Raises:
+        MissingExtraError: a library is not installed.
+
+    """
+    from edgedigits.training.quiet import import_tensorflow
+
+    import_tensorflow()
+    for module in ("onnx", "tf2onnx"):
+        require(module, extra="export")
+
+
+def network_of(subject: Run | Path, *, data: Mnist) -> Network:
+    """The network of a run that was trained on these data, or one that others trained.
+
+    Raises:
+        RunError: the run holds no network of the documented architecture, or was trained on other data.
+        ExportError: the other network does not take MNIST's pixels or gives no ten numbers.
+
+    """
+    from edgedigits.training.runs import check_data
+    from edgedigits_export.foreign import load_foreign
+    from edgedigits_export.network import load_network
+
+    if isinstance(subject, Path):
+        return load_foreign(subject, data=data)
+    check_data(subject, data=data)
+    return load_network(subject)
+
+
+def bar_on(console: Console) -> Progress:
+    """A bar over formats and checks that leaves nothing behind; nothing where there is no terminal."""
+    from rich.progress import MofNCompleteColumn, Progress
+
+    columns = (*Progress.get_default_columns(), MofNCompleteColumn())
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
 def named_paths(also: list[str]) -> dict[str, Path]:

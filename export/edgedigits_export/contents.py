@@ -36,11 +36,12 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """Steps of a model file in order, and its two ends."""
+    """Steps of a model file in order, its two ends, and the scale of its logits where they are quantised."""
 
     steps: tuple[Operator, ...]
     input: TensorSpec
     output: TensorSpec
+    logit_scale: float | None = None
 
     @property
     def operators(self) -> tuple[str, ...]:
@@ -64,7 +65,13 @@ def contents_of(graph: Graph, types: Callable[[Graph, Step], Iterable[str]]) -> 
             f"the file has {len(graph.inputs)} inputs and {len(graph.outputs)} outputs, expected one each"
         )
     steps = tuple(Operator(step.name, frozenset(types(graph, step))) for step in graph.operators)
-    return Contents(steps, *(_end(graph.tensors[place]) for place in (*graph.inputs, *graph.outputs)))
+    source, target = (_end(graph.tensors[place]) for place in (*graph.inputs, *graph.outputs))
+    return Contents(steps, source, target, _logit_scale(graph))
+
+
+def _logit_scale(graph: Graph) -> float | None:
+    logits = (graph.tensors[step.inputs[0]] for step in graph.operators if step.name == "SOFTMAX")
+    return next((tensor.quantisation.scales[0] for tensor in logits if tensor.quantisation), None)
 
 
 def _end(tensor: Tensor) -> TensorSpec:

@@ -37,7 +37,7 @@ class Format:
         tolerance: how far its answers may lie from Keras's.
         spread: how far two runtimes may lie apart on it.
         original: the format with the same network in float32, next to which its speed is noted.
-        twin: a format with the same arithmetic, which it must equal within a step.
+        twin: a format with the same integers, from which it may differ as two runtimes on one file.
         note: what a user should know before choosing it.
         further_checks: of its main file, where the contents do not tell all.
 
@@ -56,7 +56,7 @@ class Format:
     further_checks: Callable[[Path], Iterable[Finding]] = lambda _: ()
 
 
-# The same arithmetic in another order: measured 2e-6 in every runtime, and no answer may change for it.
+# The same arithmetic in another order: up to 3e-6 in any runtime and network, and no answer may change for it.
 EXACT = Tolerance(min_agreement=1.0, max_accuracy_loss=0.0, max_difference=1e-5)
 # Weights with 11 bits move no answer but one on the edge.
 HALF = Tolerance(min_agreement=0.9999, max_accuracy_loss=0.0001)

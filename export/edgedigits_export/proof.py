@@ -137,7 +137,8 @@ def judge(proof: Proof, runs: Mapping[str, Answers | Finding], format: Format, q
     findings = [found for found in runs.values() if isinstance(found, Finding)]
     answers = {backend: found for backend, found in runs.items() if isinstance(found, Answers)}
     if not answers:
-        findings.append(Finding("runtimes", "none answered", "at least one", passed=False))
+        cause = "no runtime for this format is installed, or none loads the file; see the runs before"
+        findings.append(Finding("runtimes", "none answered", "at least one", passed=False, cause=cause))
         return replace(proof, findings=(*proof.findings, *findings))
     reports = tuple(
         questions.mark(found, backend=backend, tolerance=format.tolerance) for backend, found in answers.items()
@@ -155,10 +156,10 @@ def judge(proof: Proof, runs: Mapping[str, Answers | Finding], format: Format, q
 
 def compared(proof: Proof, answers: Mapping[str, Mapping[str, NDArray[np.float32]]], format: Format) -> Proof:
     """Add how far runtimes lie apart on it, and how far it lies from its twin."""
-    own = answers.get(proof.format, {})
-    findings = [*check_spread(own, format.spread)]
+    own, scale = answers.get(proof.format, {}), proof.contents.logit_scale if proof.contents else None
+    findings = [*check_spread(own, format.spread, logit_scale=scale)]
     if format.twin is not None and format.twin in answers:
-        findings += check_twin(own, answers[format.twin], name=format.twin)
+        findings += check_twin(own, answers[format.twin], name=format.twin, logit_scale=scale)
     return replace(proof, findings=(*proof.findings, *findings))
 
 

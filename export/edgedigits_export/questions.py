@@ -103,7 +103,8 @@ class Questions:
         if isinstance(result, BackendError):
             return Finding(f"{backend} run", f"not here: {result}", "where it is", passed=True)
         if isinstance(result, ParityError):
-            return Finding(f"{backend} run", str(result), "must answer", passed=False)
+            cause = "a damaged file, an operator that this runtime does not have, or a crash of its own"
+            return Finding(f"{backend} run", str(result), "must answer", passed=False, cause=cause)
         tested = len(self.test)
         return Answers(test=result.answers[:tested], golden=result.answers[tested:], p50_us=result.p50_us)
 

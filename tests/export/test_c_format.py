@@ -61,6 +61,9 @@ def test_an_export_of_c_alone_is_a_bundle_with_a_folder_of_proven_code(compiler,
     assert {"c", "numpy-int8"} <= {report.backend for report in proof.reports}
     assert any(finding.check == "flash" and "of them code" in finding.measured for finding in proof.findings)
     assert any(finding.check == "RAM" and finding.measured.startswith("7,008 bytes") for finding in proof.findings)
+    report = (exported.bundle.folder / "report.md").read_text()
+    flash = next(finding.measured for finding in proof.findings if finding.check == "flash")
+    assert f"| flash | {flash} | at most 100,000 bytes |\n| RAM | 7,008 bytes, static | at most 8,192 bytes |" in report
     (exported.bundle.folder / "c" / "edgedigits_net.c").write_text("another")
     with pytest.raises(ValueError, match=r"edgedigits_net.c has SHA-256"):
         Bundle.load(exported.bundle.folder)

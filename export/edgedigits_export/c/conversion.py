@@ -9,7 +9,6 @@ from edgedigits.strokes import drawn_patches
 from edgedigits_export import tflite
 from edgedigits_export.c.folder import MODEL_DATA, c_folder
 from edgedigits_export.c.network import read_network
-from edgedigits_export.c.readme import ARENA_BYTES, RAM_BYTES
 from edgedigits_export.c.runtimes import tflite_of
 from edgedigits_export.golden import GOLDEN_PATCHES, GOLDEN_SEED
 
@@ -22,10 +21,7 @@ if TYPE_CHECKING:
 
 FOLDER = "c"
 MAIN = f"{FOLDER}/{MODEL_DATA}"
-NOTE = (
-    f"C source, ten times as large as what is compiled: alone 97 kB of flash and {RAM_BYTES:,} bytes of RAM, with "
-    f"TensorFlow Lite Micro 104 kB of flash beside the library and an arena of {ARENA_BYTES:,} bytes; how: c/README.md"
-)
+NOTE = "C source, ten times as large as what is compiled; how to use it: c/README.md"
 
 
 def convert(network: Network, calibration: Calibration) -> dict[str, bytes]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # Half of the 16 KiB and a tenth of the megabyte that small boards have.
 MOST_RAM_BYTES = 8 * 1024
 MOST_FLASH_BYTES = 100_000
+# What findings about it are called; the last one where it could not be measured.
+CHECKS = FLASH, RAM, NEITHER = "flash", "RAM", "flash and RAM"
 # As for a microcontroller: small, at a fixed place, without tables for exceptions.
 FLAGS = ("-Os", "-c", "-fno-pic", "-fno-asynchronous-unwind-tables")
 
@@ -63,13 +65,14 @@ def check_footprint(path: Path) -> Iterator[Finding]:
     try:
         found = measure_footprint(path.parent)
     except BackendError as error:
-        yield Finding("flash and RAM", f"not measured: {error}", "where there is a C compiler", passed=True)
+        yield Finding(NEITHER, f"not measured: {error}", "where there is a C compiler", passed=True)
         return
     except RuntimeError as error:
-        yield Finding("compilation", str(error), "must succeed", passed=False, stage=Stage.FILE)
+        cause = "a source that was changed or cut off, or a compiler that does not know C99"
+        yield Finding("compilation", str(error), "must succeed", passed=False, cause=cause, stage=Stage.FILE)
         return
     flash = f"{found.flash_bytes:,} bytes, {found.code_bytes:,} of them code"
     fits = found.flash_bytes <= MOST_FLASH_BYTES
-    yield Finding("flash", flash, f"at most {MOST_FLASH_BYTES:,} bytes", fits, "a larger network", Stage.FILE)
+    yield Finding(FLASH, flash, f"at most {MOST_FLASH_BYTES:,} bytes", fits, "a larger network", Stage.FILE)
     ram, limit = f"{found.ram_bytes:,} bytes, static", f"at most {MOST_RAM_BYTES:,} bytes"
-    yield Finding("RAM", ram, limit, found.ram_bytes <= MOST_RAM_BYTES, "larger buffers", Stage.FILE)
+    yield Finding(RAM, ram, limit, found.ram_bytes <= MOST_RAM_BYTES, "larger buffers", Stage.FILE)

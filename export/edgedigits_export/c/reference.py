@@ -7,6 +7,8 @@ arithmetic. The kernels of TensorFlow Lite Micro give the same answers; those of
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +16,8 @@ import numpy as np
 from edgedigits_export.c.network import ZERO_POINT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from edgedigits_export.c.fixedpoint import Softmax
@@ -28,17 +32,25 @@ ONE = 2**31 - 1
 def answers(network: IntegerNetwork, patches: NDArray[np.uint8]) -> NDArray[np.int8]:
     """Stored probabilities (N, 10) int8 of patches (N, 28, 28) uint8."""
     chunks = (patches[start : start + CHUNK] for start in range(0, len(patches), CHUNK))
-    return np.concatenate([_answers(network, chunk) for chunk in chunks])
+    return np.concatenate([layers(network, chunk)[-1] for chunk in chunks]).astype(np.int8)
 
 
-def _answers(network: IntegerNetwork, patches: NDArray[np.uint8]) -> NDArray[np.int8]:
+def layers(network: IntegerNetwork, patches: NDArray[np.uint8]) -> list[Integers]:
+    """What each of the nine operators stores for patches (N, 28, 28) uint8, in order: (N, ...), channels last."""
     conv1, conv2, conv3, dense1, dense2 = network.layers
-    values = patches[..., None].astype(np.int64) + network.input_zero_point
-    values = _pool(_convolve(conv1, values))
-    values = _pool(_convolve(conv2, values))
-    values = _convolve(conv3, values).reshape(len(patches), -1)
-    values = _dense(dense1, values, zero_point=ZERO_POINT)
-    return _softmax(_dense(dense2, values, zero_point=network.logit_zero_point), constants=network.softmax)
+    steps: tuple[Callable[[Integers], Integers], ...] = (
+        partial(_convolve, conv1),
+        _pool,
+        partial(_convolve, conv2),
+        _pool,
+        partial(_convolve, conv3),
+        lambda values: values.reshape(len(values), -1),
+        partial(_dense, dense1, zero_point=ZERO_POINT),
+        partial(_dense, dense2, zero_point=network.logit_zero_point),
+        partial(_softmax, constants=network.softmax),
+    )
+    image = patches[..., None].astype(np.int64) + network.input_zero_point
+    return list(accumulate(steps, lambda values, step: step(values), initial=image))[1:]
 
 
 def _convolve(layer: Layer, values: Integers) -> Integers:
@@ -73,7 +85,7 @@ def _halve(values: Integers, times: Integers | int) -> Integers:
     return np.sign(values) * ((np.abs(values) + ((1 << times) >> 1)) >> times)
 
 
-def _softmax(logits: Integers, *, constants: Softmax) -> NDArray[np.int8]:
+def _softmax(logits: Integers, *, constants: Softmax) -> Integers:
     differences = logits - logits.max(axis=1, keepdims=True)
     counted = differences >= constants.least
     exponents = _multiply(np.where(counted, differences, 0) << constants.shift, constants.multiplier)
@@ -81,7 +93,7 @@ def _softmax(logits: Integers, *, constants: Softmax) -> NDArray[np.int8]:
     sums = _halve(powers, 12).sum(axis=1, keepdims=True)
     bits = np.frexp(sums)[1].astype(np.int64)  # sums lie in 2**(bits - 1) .. 2**bits
     shares = _multiply(_reciprocal((sums << (32 - bits)) - 2**31), powers)
-    return np.clip(_halve(shares, 12 - (32 - bits) + 23) - 128, -128, 127).astype(np.int8)
+    return np.clip(_halve(shares, 12 - (32 - bits) + 23) - 128, -128, 127)
 
 
 def _exponential(exponents: Integers) -> Integers:

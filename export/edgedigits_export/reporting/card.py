@@ -17,6 +17,7 @@ LOAD = """\
 ```python
 from pathlib import Path
 from edgedigits.recognizer import Recognizer
+
 readings = Recognizer.load(Path("{folder}")).classify(patches)
 ```"""
 

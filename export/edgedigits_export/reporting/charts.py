@@ -78,13 +78,15 @@ def draw_differences(differences: Iterable[Differences]) -> str:
 
 
 def draw_layers(layers: Mapping[str, Sequence[Layer]], *, order: Sequence[str]) -> str:
-    """Ratio of signal to noise over the layers, one line for each format; ``order`` gives each its colour."""
+    """Ratio of signal to noise over the layers, one dot for each format; ``order`` gives each its colour."""
     with mpl.rc_context(STYLE):
         figure, axes = _axes(3.4)
-        for name, measured in layers.items():
+        for place, (name, measured) in enumerate(layers.items()):
+            aside = 0.12 * (place - (len(layers) - 1) / 2)  # some formats keep the same
             ratios = [np.nan if layer.signal_db is None else layer.signal_db for layer in measured]
             colour = COLOURS[order.index(name) % len(COLOURS)]
-            axes.plot([layer.name for layer in measured], ratios, "o-", color=colour, markersize=5, label=name)
+            axes.plot(aside + np.arange(len(measured)), ratios, "o", color=colour, markersize=4.5, label=name)
+        axes.set_xticks(range(len(measured)), [layer.name for layer in measured])
         axes.set_ylabel("signal to noise, dB")
         axes.set_ylim(bottom=0)
         axes.tick_params(axis="x", labelrotation=60)

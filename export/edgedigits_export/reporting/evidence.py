@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 # Of the calibration images; twice as many change no ratio by a decibel.
 LAYER_IMAGES = 64
+# They hold the network's own weights: nothing is lost in them.
+UNCHANGED = frozenset({"float32", "onnx", "npz"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Evidence:
 def layers_of(
     proofs: Sequence[Proof], *, float32: Callable[[], bytes], calibration: Calibration
 ) -> dict[str, Sequence[Layer]]:
-    """Each TFLite file but the float32 one, layer by layer against float32, on the first calibration images.
+    """Each file that lost something, layer by layer against the float32 TFLite file, on the first calibration images.
 
     Args:
         proofs: of all files.
@@ -71,7 +73,7 @@ def layers_of(
         calibration: gives the images.
 
     """
-    others = [proof for proof in proofs if proof.path.suffix == ".tflite" and proof.format != "float32"]
+    others = [proof for proof in proofs if proof.format not in UNCHANGED]
     if not others:
         return {}
     images = np.concatenate(list(islice(calibration.images(), LAYER_IMAGES)))

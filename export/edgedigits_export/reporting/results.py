@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from edgedigits_export.c.footprint import CHECKS
+from edgedigits_export.c.readme import ARENA_BYTES
 from edgedigits_export.rejection import BINS
 from edgedigits_export.reporting.answers import differences_of
 from edgedigits_export.reporting.evidence import LAYER_IMAGES
 from edgedigits_export.reporting.sections import Section, Table, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from edgedigits_export.findings import Finding
     from edgedigits_export.layers import Layer
     from edgedigits_export.parity import ParityReport
     from edgedigits_export.reporting.answers import Changed
@@ -26,6 +29,8 @@ def results(evidence: Evidence) -> Iterator[Section]:
     yield measured(evidence)
     if rows := [(proof.format, note) for proof in evidence.proofs for note in proof.notes]:
         yield Section("notes", "Before you choose one", tables=[Table(("format", "note"), rows)])
+    if memory := [finding for proof in evidence.proofs for finding in proof.findings if finding.check in CHECKS]:
+        yield microcontrollers(memory)
     if evidence.others:
         yield others(evidence)
     yield from differences(evidence)
@@ -74,6 +79,19 @@ def measured(evidence: Evidence) -> Section:
         "limits; a file outside of them fails the export. *One image* is the median time for one, on one thread of the "
         "machine that exported: compare the rows, and measure your device with `edgedigits benchmark`. The runtime "
         "`numpy` is edgedigits' own, in NumPy alone.",
+    )
+
+
+def microcontrollers(findings: Sequence[Finding]) -> Section:
+    """Memory that the C code takes."""
+    return Section(
+        "microcontrollers",
+        "Memory on a microcontroller",
+        "The network of the format `c` by itself, compiled for size on the machine that exported; RAM without the "
+        "stack, which is less than 1,000 bytes.",
+        [Table(("memory", "measured", "limit"), [(each.check, each.measured, each.limit) for each in findings])],
+        f"With TensorFlow Lite Micro: the int8 file and the library in flash, and in RAM an arena of {ARENA_BYTES:,} "
+        "bytes, as its interpreter says on a 64-bit computer.",
     )
 
 
@@ -130,9 +148,10 @@ def layers(evidence: Evidence) -> Section:
     return Section(
         "layers",
         "What each layer keeps",
-        "Ratio of signal to noise in decibels in the TFLite files, each layer's output against the float32 file's over "
+        "Ratio of signal to noise in decibels, each layer's output against the float32 TFLite file's over "
         f"{LAYER_IMAGES} calibration images; after the stroke, that of its weights. 20 dB are a noise of a tenth, "
-        "40 dB of a hundredth. The ranges are those of the float32 file.",
+        "40 dB of a hundredth. The ranges are those of the float32 file. TFLite files run in litert's plain kernels, "
+        "`onnx-int8` in onnxruntime operator by operator, `c` in NumPy with the integers of the C code.",
         [Table(("layer", "weights", "output", *formats), rows)],
     )
 
