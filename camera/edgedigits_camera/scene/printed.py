@@ -1,4 +1,4 @@
-"""Print as on newspapers, labels and forms: letters without a digit among them, headlines, empty grids, grey bars."""
+"""Print as on newspapers, labels and forms: letters without a digit among them, headlines, grids, screens, shapes."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def print_text(
     keep: Sequence[NDArray[np.float64]],
     fonts: Sequence[Path] = (),
 ) -> list[PrintedDigit]:
-    """Print columns of text onto a page (H, W, 3) float32, with headlines, bars and now and then an empty grid.
+    """Print columns of text onto a page (H, W, 3) float32, with headlines, and now and then a grid, a screen or shapes.
 
     Args:
         page: changed in place.
@@ -128,8 +128,9 @@ def print_text(
         for column in range(columns):
             span = (width * (column + 0.04) / columns, width * (column + 0.97) / columns)
             printed += _print_line(ink, rng, text, span=span, y=y)
-    if rng.random() < 0.35:
-        _print_grid(ink, rng, text)
+    for also in (_print_grid, _print_screen, _print_shapes):
+        if rng.random() < 0.35:
+            also(ink, rng, text)
     stamp(page, ink, darkness=rng.uniform(0.6, 0.95))
     return printed
 
@@ -229,3 +230,44 @@ def _print_grid(ink: NDArray[np.uint8], rng: np.random.Generator, press: Press) 
         thick = 2 if line % 3 == 0 else 1
         cv2.line(ink, (left + line * cell, top), (left + line * cell, bottom), 255, thick)
         cv2.line(ink, (left, top + line * cell), (right, top + line * cell), 255, thick)
+
+
+def _print_screen(ink: NDArray[np.uint8], rng: np.random.Generator, press: Press) -> None:
+    """Print an area grey, as presses do: by lines or dots."""
+    height, width = ink.shape
+    wide, high = (int(side * rng.uniform(0.03, 0.3)) + 8 for side in (width, height))
+    left, top = int(rng.uniform(-0.1, 0.95) * width), int(rng.uniform(-0.1, 0.95) * height)
+    if press.blocked(left, top, left + wide, top + high):
+        return
+    area = ink[max(top, 0) : top + high, max(left, 0) : left + wide]
+    y, x = np.mgrid[: area.shape[0], : area.shape[1]]
+    angle, period_px = rng.uniform(0, np.pi), press.capital_px * rng.uniform(0.15, 0.6) + 2
+    waves = [np.cos(2 * np.pi * (x * np.cos(a) + y * np.sin(a)) / period_px) for a in (angle, angle + np.pi / 2)]
+    screen = waves[0] if rng.random() < 0.5 else (waves[0] + waves[1]) / 2
+    np.maximum(area, np.where(screen > rng.uniform(-0.4, 0.5), rng.integers(120, 256), 0).astype(np.uint8), out=area)
+
+
+def _print_shapes(ink: NDArray[np.uint8], rng: np.random.Generator, press: Press) -> None:
+    """Print a row of discs, rings, bars or triangles, as in charts and puzzles."""
+    height, width = ink.shape
+    size = int(press.capital_px * rng.uniform(0.8, 3.0)) + 2
+    x, y, pitch = int(rng.uniform(0, 0.8) * width), int(rng.uniform(0.05, 0.95) * height), rng.uniform(1.1, 1.8)
+    kind, thick = int(rng.integers(4)), cv2.FILLED if rng.random() < 0.6 else max(1, size // 8)
+    for _ in range(int(rng.integers(2, 10))):
+        if not press.blocked(x - size, y - size, x + size, y + size):
+            _print_shape(ink, kind, (x, y), size, thick)
+        x += int(pitch * size)
+
+
+def _print_shape(ink: NDArray[np.uint8], kind: int, middle: tuple[int, int], size: int, thick: int) -> None:
+    x, y = middle
+    half = size // 2
+    if kind == 0:
+        cv2.circle(ink, middle, half, 255, thick, cv2.LINE_AA)
+    elif kind == 1:
+        cv2.rectangle(ink, (x - half, y - half // 2), (x + half, y + half // 2), 255, thick)
+    elif kind == 2:
+        cv2.ellipse(ink, middle, (half, max(1, half // 2)), 0, 0, 360, 255, thick, cv2.LINE_AA)
+    else:
+        corners = np.array([(x - half, y + half), (x + half, y + half), (x, y - half)], np.int32)
+        cv2.drawContours(ink, [corners], -1, 255, thick, cv2.LINE_AA)
