@@ -2,71 +2,116 @@
 
 from __future__ import annotations
 
-from statistics import fmean
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from edgedigits_camera.level import levelled
+from edgedigits_camera.order import reading_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from edgedigits.recognizer import Reading
 
-# All in heights of the digits concerned.
-MAX_GAP = 2.5
-MAX_RISE = 0.55
+# Digits beside one another in a line; a larger one belongs to another line.
 MAX_SIZE_RATIO = 2.2
-MAX_SLOPE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far, in heights, a line's next digit may be from where it goes on; its steepest slope in pixels a pixel."""
+
+    gap: float
+    rise: float
+    slope: float
+
+    @property
+    def farthest(self) -> float:
+        """How much higher or lower the next digit may be, in heights."""
+        return self.rise + self.slope * self.gap
+
+
+LINE = Reach(gap=2.5, rise=0.55, slope=0.8)
+# Rows of a page whose lines are about level, over gutters.
+ROW = Reach(gap=8.0, rise=0.35, slope=0.0)
+# Cells of a table are too short to say how they slant, their rows are not; columns of text need not stand level.
+ROW_WEIGHT = 0.05
 
 
 def order_lines(readings: Sequence[Reading]) -> tuple[tuple[Reading, ...], ...]:
-    """Group readings that have a digit and a box into lines, each from left to right, the lines from top to bottom."""
-    lines: list[list[Reading]] = []
-    for reading in sorted(readings, key=lambda reading: centre(reading)[0]):
-        near = [(misfit, line) for line in lines if (misfit := _misfit(line, reading)) is not None]
+    """Group readings that have a digit and a box into lines, each from left to right, the lines in reading order.
+
+    The lines tell how the page slants, rows over gaps in them tell it better where lines are short; so that baselines
+    are level and rows are rows when the order is decided. The order of the readings makes no difference.
+    """
+    found = sorted(readings, key=lambda reading: (reading.box_xywh_px, reading.digit, reading.confidence))
+    if not found:
+        return ()
+    boxes = np.array([reading.box_xywh_px for reading in found], np.float64)
+    line = lines_of(boxes, LINE)
+    level = levelled(boxes, (line, 1.0))
+    for _ in range(2):
+        level = levelled(level, (line, 1.0), (lines_of(level, ROW), ROW_WEIGHT))
+    return tuple(tuple(found[digit] for digit in digits) for digits in reading_order(level, line))
+
+
+def lines_of(boxes: NDArray[np.float64], reach: Reach) -> NDArray[np.int64]:
+    """Number of the line that each of (N, 4) boxes, x, y, width and height in pixels, belongs to."""
+    middle = boxes[:, :2] + boxes[:, 2:] / 2
+    digits = [Digit(*values) for values in np.column_stack([middle, boxes[:, 3], np.arange(len(boxes))]).tolist()]
+    tallest = float(boxes[:, 3].max())
+    longest_px, band_px = reach.gap * tallest, reach.farthest * tallest
+    lines: list[list[Digit]] = []
+    # Lines that may go on, by the band of the page that they have come to: only three are within reach of a digit.
+    bands: dict[int, list[list[Digit]]] = defaultdict(list)
+    for digit in sorted(digits):
+        band, near = int(digit.y // band_px), []
+        for other in (band - 1, band, band + 1):
+            bands[other] = [line for line in bands[other] if digit.x - line[-1].x <= longest_px]
+            near += [
+                (misfit, line, other) for line in bands[other] if (misfit := _misfit(line, digit, reach)) is not None
+            ]
         if near:
-            min(near, key=lambda pair: pair[0])[1].append(reading)
+            _, line, other = min(near)
+            bands[other].remove(line)
         else:
-            lines.append([reading])
-    return tuple(tuple(line) for line in _top_to_bottom(lines))
+            lines.append(line := [])
+        line.append(digit)
+        bands[band].append(line)
+    number = np.zeros(len(boxes), np.int64)
+    for index, line in enumerate(lines):
+        number[[int(digit.number) for digit in line]] = index
+    return number
 
 
-def centre(reading: Reading) -> tuple[float, float]:
-    """Middle of a reading's box, in pixels."""
-    x, y, w, h = reading.box_xywh_px or (0, 0, 0, 0)
-    return x + w / 2, y + h / 2
+class Digit(NamedTuple):
+    """Middle of a digit's box and its height in pixels, and its number; digits sort from left to right."""
+
+    x: float
+    y: float
+    height: float
+    number: float
 
 
-def height(reading: Reading) -> int:
-    """Height of a reading's box, in pixels."""
-    return reading.box_xywh_px[3] if reading.box_xywh_px else 0
-
-
-def _misfit(line: list[Reading], reading: Reading) -> float | None:
-    """How far a reading is from where the line goes on, in heights; None when it does not belong to it."""
+def _misfit(line: list[Digit], digit: Digit, reach: Reach) -> float | None:
+    """How far a digit is from where the line goes on, in heights; None when it does not belong to it."""
     last = line[-1]
-    size = fmean((height(last), height(reading)))
-    if max(height(last), height(reading)) > MAX_SIZE_RATIO * min(height(last), height(reading)):
+    size, run, rise = (last.height + digit.height) / 2, digit.x - last.x, digit.y - last.y
+    if run > reach.gap * size or abs(rise) > reach.farthest * size:
         return None
-    (last_x, last_y), (x, y) = centre(last), centre(reading)
-    gap = (x - last_x) / size
-    rise = abs(y - last_y - _slope(line) * (x - last_x)) / size
-    return gap + rise if gap <= MAX_GAP and rise <= MAX_RISE else None
+    if max(last.height, digit.height) > MAX_SIZE_RATIO * min(last.height, digit.height):
+        return None
+    off = abs(rise - _slope(line, reach.slope) * run)
+    return (run + off) / size if off <= reach.rise * size else None
 
 
-def _slope(line: list[Reading]) -> float:
+def _slope(line: list[Digit], steepest: float) -> float:
     """Rise of the line's last digits, in pixels a pixel."""
-    if len(line) < 2:
-        return 0.0
-    (x0, y0), (x1, y1) = centre(line[-min(3, len(line))]), centre(line[-1])
-    slope = (y1 - y0) / max(x1 - x0, 1.0)
-    return max(-MAX_SLOPE, min(MAX_SLOPE, slope))
-
-
-def _top_to_bottom(lines: list[list[Reading]]) -> list[list[Reading]]:
-    """Rows of the page from top to bottom; lines beside one another in a row from left to right."""
-    rows: list[list[list[Reading]]] = []
-    for line in sorted(lines, key=lambda line: centre(line[0])[1]):
-        if rows and centre(line[0])[1] - centre(rows[-1][0][0])[1] < 0.5 * height(rows[-1][0][0]):
-            rows[-1].append(line)
-        else:
-            rows.append([line])
-    return [line for row in rows for line in sorted(row, key=lambda line: centre(line[0])[0])]
+    first, last = line[-min(3, len(line))], line[-1]
+    slope = (last.y - first.y) / max(last.x - first.x, 1.0)
+    return max(-steepest, min(steepest, slope))

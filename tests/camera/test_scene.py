@@ -12,6 +12,7 @@ from edgedigits_camera.scene import (
     LIGHTS,
     PAPERS,
     PENS,
+    READING_LAYOUTS,
     TEXTURES,
     SceneSpec,
     draw_clip,
@@ -55,7 +56,7 @@ def test_a_scene_has_the_size_asked_for_and_boxes_inside(size_px):
         *(("pen", kind) for kind in PENS),
         *(("light", kind) for kind in LIGHTS),
         *(("camera", kind) for kind in CAMERAS),
-        *(("layout", kind) for kind in LAYOUTS + EMPTY_LAYOUTS),
+        *(("layout", kind) for kind in LAYOUTS + EMPTY_LAYOUTS + READING_LAYOUTS),
     ],
 )
 def test_every_kind_can_be_drawn_at_its_mildest_and_at_its_worst(part, kind):
@@ -66,7 +67,7 @@ def test_every_kind_can_be_drawn_at_its_mildest_and_at_its_worst(part, kind):
         assert f"{part}:{kind}" in scene.spec.tags
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("layout", LAYOUTS + READING_LAYOUTS)
 def test_the_lines_hold_the_digits_in_reading_order(layout):
     for seed in range(4):
         scene = draw_scene(seed, spec=replace(CLEAR, layout=layout, digit_px=36))

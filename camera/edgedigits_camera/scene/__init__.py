@@ -11,7 +11,17 @@ are exact.
 
 from edgedigits_camera.scene.draw import draw_clip, draw_distractor_scene, draw_scene
 from edgedigits_camera.scene.shot import DrawnDigit, Scene
-from edgedigits_camera.scene.spec import CAMERAS, EMPTY_LAYOUTS, LAYOUTS, LIGHTS, PAPERS, PENS, TEXTURES, SceneSpec
+from edgedigits_camera.scene.spec import (
+    CAMERAS,
+    EMPTY_LAYOUTS,
+    LAYOUTS,
+    LIGHTS,
+    PAPERS,
+    PENS,
+    READING_LAYOUTS,
+    TEXTURES,
+    SceneSpec,
+)
 
 __all__ = [
     "CAMERAS",
@@ -20,6 +30,7 @@ __all__ = [
     "LIGHTS",
     "PAPERS",
     "PENS",
+    "READING_LAYOUTS",
     "TEXTURES",
     "DrawnDigit",
     "Scene",

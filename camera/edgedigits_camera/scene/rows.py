@@ -57,7 +57,7 @@ def rows_of(spec: SceneSpec, area: Area, rng: np.random.Generator) -> list[Row]:
     """Lay out the lines of text of a page, none for layouts that have no text."""
     makers = {
         "line": _line, "lines": _lines, "touching": _lines, "columns": _columns,
-        "sums": _sums, "mixed": _mixed, "words": _mixed,
+        "paragraphs": _paragraphs, "sums": _sums, "mixed": _mixed, "words": _mixed,
     }  # fmt: skip
     return makers[spec.layout](spec, area, rng) if spec.layout in makers else []
 
@@ -118,6 +118,20 @@ def _columns(spec: SceneSpec, area: Area, rng: np.random.Generator) -> list[Row]
         for index in range(count):
             y = area.top + (area.height - (count - 1) * pitch) / 2 + index * pitch
             rows.append(Row(_digits(int(rng.integers(1, length + 1)), rng, spaces=0), x, y, rng.normal(0, 0.02), 0.12))
+    return rows
+
+
+def _paragraphs(spec: SceneSpec, area: Area, rng: np.random.Generator) -> list[Row]:
+    """Two columns of running lines, those on the right half a line lower."""
+    pitch, gutter = spec.digit_px * rng.uniform(1.5, 2.2), spec.digit_px * rng.uniform(2.0, 3.5)
+    width = (area.width - gutter) / 2
+    count = int(np.clip(area.height / pitch - 1, 1, rng.integers(3, 9)))
+    rows = []
+    for left, drop in ((area.left, 0.0), (area.left + width + gutter, pitch / 2)):
+        room = fits(Area(left, area.top, left + width, area.bottom), spec.digit_px, 0.15)
+        for y in area.top + pitch / 2 + drop + pitch * np.arange(count):
+            tokens = _digits(int(rng.integers(max(1, room - 3), max(2, room))), rng, spaces=0)
+            rows.append(Row(tokens, left + width / 2, float(y), rng.normal(0, 0.01), 0.12))
     return rows
 
 

@@ -14,13 +14,15 @@ CAMERAS = ("good", "defocused", "shaken", "noisy", "tinted", "compressed", "coar
 LAYOUTS = ("line", "lines", "columns", "table", "sums", "scattered", "touching", "mixed")
 EMPTY_LAYOUTS = ("empty", "words", "doodles")
 """Layouts without a digit."""
+READING_LAYOUTS = ("paragraphs",)
+"""Layouts that are drawn when asked for alone: they try the order of reading, and no judge is fitted on them."""
 
 KINDS = {
     "paper": PAPERS + TEXTURES,
     "pen": PENS,
     "light": LIGHTS,
     "camera": CAMERAS,
-    "layout": LAYOUTS + EMPTY_LAYOUTS,
+    "layout": LAYOUTS + EMPTY_LAYOUTS + READING_LAYOUTS,
 }
 
 
@@ -33,7 +35,7 @@ class SceneSpec:
         pen: one of ``PENS``.
         light: one of ``LIGHTS``.
         camera: one of ``CAMERAS``, what ails it.
-        layout: one of ``LAYOUTS``, or of ``EMPTY_LAYOUTS`` for scenes without a digit.
+        layout: one of ``LAYOUTS`` or ``READING_LAYOUTS``, or of ``EMPTY_LAYOUTS`` for scenes without a digit.
         digit_px: height of the digits in the picture.
         strength: how bad light and camera are, 0..1.
         tilt: how far the page is turned and leans away, 0..1 (1: up to 14 degrees, and a strong perspective).
