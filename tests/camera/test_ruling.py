@@ -75,5 +75,62 @@ def test_digits_that_lines_cross_stay_whole_and_apart(digits, across, down):
     assert kept.sum() > 0.9 * (digits > 30).sum()
 
 
+def share_kept(cleaned, stroke):
+    """Share of the pixels of a stroke that are still at least half as deep as it was drawn."""
+    return float((cleaned[stroke] > INK / 2).mean())
+
+
+@pytest.mark.parametrize("line", [30, 60, 90])
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_stroke_that_lies_along_a_fainter_line_stays(line, turned):
+    page = ruled((60, 120, 180), px=2, ink=line)
+    stroke = np.zeros(page.shape, bool)
+    stroke[58:63, 100:145] = True  # the foot of a 2, longer than what counts as straight
+    stroke[119:123, 250:290] = True
+    page[stroke] = INK
+    if turned:
+        page, stroke = np.ascontiguousarray(page.T), np.ascontiguousarray(stroke.T)
+    cleaned = without_ruling(page)
+    assert share_kept(cleaned, stroke) > 0.98
+    assert (cleaned[~stroke] > 0).mean() < 0.001
+
+
+def test_a_stroke_along_a_line_of_its_own_depth_is_taken_with_it():
+    page = ruled((60, 120, 180), px=2, ink=INK)
+    stroke = np.zeros(page.shape, bool)
+    stroke[60:62, 100:145] = True
+    assert share_kept(without_ruling(page), stroke) == 0
+
+
+@pytest.mark.parametrize("slope", [-1.0, -0.3, 0.0, 0.3, 1.0])
+def test_a_stroke_across_a_fainter_line_keeps_its_depth(slope):
+    alone = np.zeros((240, 400), np.uint8)
+    cv2.line(alone, (200, 90), (round(200 + 60 * slope), 150), INK, 4)
+    cleaned = without_ruling(np.maximum(alone, ruled((110, 130), px=3)))
+    assert share_kept(cleaned, alone > 0) == 1
+    assert (cleaned[alone == 0] > 0).sum() < 0.1 * (alone > 0).sum()
+
+
+def largest(contrast):
+    """Pixels of the largest component of ink, as deep as the lowest depth at which layers are cut."""
+    stats = cv2.connectedComponentsWithStats((contrast > 14).astype(np.uint8), connectivity=8)[2]
+    return int(stats[1:, cv2.CC_STAT_AREA].max(initial=0))
+
+
+@pytest.mark.parametrize("noise", [1, 2, 4])
+def test_faint_lines_on_noisy_paper_leave_specks_at_most(noise):
+    rng = np.random.default_rng(1)
+    lines = ruled(range(20, 240, 40), range(30, 400, 40), ink=30)
+    page = np.clip(np.rint(lines + rng.normal(0, noise, lines.shape)), 0, 255).astype(np.uint8)
+    assert largest(page) > 8000
+    assert largest(without_ruling(page)) < 10
+
+
+def test_a_frame_goes_and_the_digits_in_it_stay_as_they_are(digits):
+    framed = digits.copy()
+    cv2.rectangle(framed, (20, 20), (380, 220), 230, 4)
+    assert (without_ruling(framed) == digits).all()
+
+
 def test_lines_cut_out_without_mending_would_break_them(digits):
     assert components(np.where(ruled((104, 125), px=4) > 0, 0, digits)) > 3
