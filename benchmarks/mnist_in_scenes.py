@@ -148,7 +148,7 @@ def candidate_patches(ink: NDArray[np.uint8], boxes: NDArray[np.float64]) -> NDA
 
 def given_patches(ink: NDArray[np.uint8], boxes: NDArray[np.float64]) -> NDArray[np.uint8]:
     """(N, 28, 28) uint8 of the ink in boxes (N, 4) of a grey picture (H, W) with dark ink, ruled lines taken out."""
-    layers = list(layers_of(ink, profile=replace(STILL, depths=(), ruled=False)))
+    layers = list(layers_of(ink, profile=replace(STILL, depths=())))
     parts = tuple(part_of(layers, box) for box in boxes)
     areas = [int(part.labels.sum()) for part in parts]
     rows = [[i, 1, 0, 0, *part.labels.shape[::-1], areas[i], 0] for i, part in enumerate(parts)]

@@ -81,13 +81,8 @@ def find_candidates(grey: NDArray[np.uint8], *, profile: Profile) -> Candidates:
     parts = [_of_layer(index, layer, whole[index], cuts[index], profile=profile) for index, layer in enumerate(layers)]
     layers = tuple(replace(layer, labels=cut.labels) for layer, cut in zip(layers, cuts, strict=True))
     rows, ink = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-    kept, run = middle_of_runs(rows, families(layers)[rows[:, LAYER]])
+    kept, run = middle_of_runs(rows, np.array([layer.level for layer in layers])[rows[:, LAYER]])
     return Candidates(layers, rows[kept], ink[kept], run)
-
-
-def families(layers: tuple[Layer, ...]) -> NDArray[np.int64]:
-    """(L,): a number for each layer, the same for those that cut the same contrast at other depths."""
-    return np.array([2 * layer.level + layer.ruled for layer in layers], np.int64)
 
 
 def _whole_and_wide(layer: Layer, *, profile: Profile) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -118,12 +113,12 @@ def plausible(size: NDArray[np.int32], heights_px: tuple[int, int]) -> NDArray[n
     return fits & (fill > 0.06) & solid & (width >= 2)
 
 
-def middle_of_runs(rows: NDArray[np.int32], family: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Of components of one family with nearly the same box at several depths the middle one, and how many there are."""
+def middle_of_runs(rows: NDArray[np.int32], level: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Of components of one level with nearly the same box at several depths the middle one, and how many there are."""
     if not len(rows):
         return np.zeros(0, np.int64), np.zeros(0, np.int32)
     corner = rows[:, X : Y + 1] + rows[:, W : H + 1]
-    keys = np.column_stack([family, rows[:, X : Y + 1] // 2, corner // 2])
+    keys = np.column_stack([level, rows[:, X : Y + 1] // 2, corner // 2])
     _, group, count = np.unique(keys, axis=0, return_inverse=True, return_counts=True)
     order = np.lexsort((rows[:, LAYER], group.ravel()))
     starts = np.concatenate([[0], np.cumsum(count)[:-1]])

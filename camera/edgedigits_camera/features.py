@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edgedigits_camera.candidates import EDGE, LAYER, W, X, families
+from edgedigits_camera.candidates import EDGE, LAYER, W, X
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from edgedigits_camera.candidates import Candidates
 
-FORM = ("height", "aspect", "fill", "run", "depth", "ruled", "contrast", "unevenness", "clutter", "stroke", "at_border")
+FORM = ("height", "aspect", "fill", "run", "depth", "contrast", "unevenness", "clutter", "stroke", "at_border")
 # The ink around is looked at in so many cells a side, over so many times the candidate's longer side.
 CELLS, REACH = 12, 2.2
 NETWORK = (*(f"p{digit}" for digit in range(10)), "top", "margin")
@@ -34,20 +34,18 @@ NEAR = 4.0
 
 
 def form_features(candidates: Candidates, *, size_px: tuple[int, int]) -> NDArray[np.float32]:
-    """(N, 11) float32 in the order of ``FORM``; ``size_px`` is the picture's width and height."""
+    """(N, 10) float32 in the order of ``FORM``; ``size_px`` is the picture's width and height."""
     w, h, area, edge = candidates.rows[:, W : EDGE + 1].T.astype(np.float32)
     mean, deviation, others = candidates.ink.T
     boxes = candidates.boxes_px
     border = (boxes[:, :2] < 1).any(axis=1) | (boxes[:, :2] + boxes[:, 2:] > np.array(size_px) - 1).any(axis=1)
-    of_layer = np.array([(source.depth, source.ruled) for source in candidates.layers], np.float32).reshape(-1, 2)
-    depth, ruled = of_layer[candidates.rows[:, LAYER]].T
+    depth = np.array([source.depth for source in candidates.layers], np.float32)[candidates.rows[:, LAYER]]
     columns = [
         np.log2(h),
         w / h,
         area / (w * h),
         candidates.run / max(len({source.depth for source in candidates.layers}), 1),
         depth / mean,
-        ruled,
         mean,
         deviation / mean,
         others / mean,
@@ -63,9 +61,9 @@ def around(candidates: Candidates) -> NDArray[np.float32]:
     It tells a digit from a part of something larger, and from a letter within a word.
     """
     seen = np.zeros((len(candidates), CELLS, CELLS), np.float32)
-    family = families(candidates.layers)[candidates.rows[:, LAYER]]
-    for one in np.unique(family):
-        chosen = np.flatnonzero(family == one)
+    level = np.array([source.level for source in candidates.layers], np.int32)[candidates.rows[:, LAYER]]
+    for one in np.unique(level):
+        chosen = np.flatnonzero(level == one)
         integral = candidates.layers[candidates.rows[chosen[0], LAYER]].integral
         seen[chosen] = _cells(integral, candidates.rows[chosen, X : W + 2])
     seen /= np.maximum(candidates.ink[:, 0], 1)[:, None, None]

@@ -1,4 +1,4 @@
-"""A picture cut into ink and paper in several ways: several scales, several depths, without ruled lines and with."""
+"""A picture cut into ink and paper at several scales and several depths, ruled lines taken out."""
 
 from __future__ import annotations
 
@@ -31,8 +31,6 @@ class Layer:
     """Pixels of this layer for one pixel of the picture."""
     depth: int
     """Ink is what is deeper than this, in 1/255; 0 for half of the deepest ink around."""
-    ruled: bool
-    """Whether there were ruled lines, and they were left in."""
     contrast: NDArray[np.uint8]
     """(H, W) uint8."""
     integral: NDArray[np.int32]
@@ -83,13 +81,10 @@ def layers_of(grey: NDArray[np.uint8], *, profile: Profile) -> Iterator[Layer]:
     for level, (scale, scaled) in enumerate(pyramid(grey, profile=profile)):
         contrast = ink_contrast(scaled)
         cleaned = without_ruling(contrast)
-        cuts = [(False, contrast if cleaned is None else cleaned)]
-        # Taking lines out can hurt digits that lie along them; these are whole where the lines are left in.
-        cuts += [(True, contrast)] * (profile.ruled and cleaned is not None)
-        for ruled, cut in cuts:
-            integral = cv2.integral(cut, sdepth=cv2.CV_32S)
-            for depth, mask in masks(cut, profile=profile):
-                yield Layer(level, scale, depth, ruled, cut, integral, *measured(mask, cut))
+        cut = contrast if cleaned is None else cleaned
+        integral = cv2.integral(cut, sdepth=cv2.CV_32S)
+        for depth, mask in masks(cut, profile=profile):
+            yield Layer(level, scale, depth, cut, integral, *measured(mask, cut))
 
 
 def pyramid(grey: NDArray[np.uint8], *, profile: Profile) -> Iterator[tuple[float, NDArray[np.uint8]]]:

@@ -12,8 +12,6 @@ class Profile:
     depths: tuple[int, ...]
     local: bool = True
     """Whether ink is also told by half of the deepest ink around."""
-    ruled: bool = True
-    """Whether a picture with ruled lines is also looked at with them."""
     min_height_px: int = 12
     max_height_px: int = 72
     overlap_px: int = 12
@@ -33,4 +31,4 @@ class Profile:
 
 
 STILL = Profile(depths=(14, 40))
-LIVE = Profile(depths=(32,), ruled=False, several=(0.9, 6.0), most_candidates=250, most_judged=250, most_splits=60)
+LIVE = Profile(depths=(32,), several=(0.9, 6.0), most_candidates=250, most_judged=250, most_splits=60)
