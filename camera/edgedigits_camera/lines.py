@@ -54,6 +54,8 @@ def order_lines(readings: Sequence[Reading]) -> tuple[tuple[Reading, ...], ...]:
         return ()
     boxes = np.array([reading.box_xywh_px for reading in found], np.float64)
     line = lines_of(boxes, LINE)
+    if not line.any():
+        return (tuple(found[digit] for digit in np.argsort(boxes[:, 0] + boxes[:, 2] / 2, kind="stable")),)
     level = levelled(boxes, (line, 1.0))
     for _ in range(2):
         level = levelled(level, (line, 1.0), (lines_of(level, ROW), ROW_WEIGHT))
