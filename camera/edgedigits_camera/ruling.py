@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 CELL_PX, ROWS_PX = 4, 2
 # A line is straight over this length, give or take SLANT_PX: it may slant by 5 degrees.
 STRAIGHT_PX, SLANT_PX = 36, 1
-LENGTH_PX = 90  # longer than any stroke of a digit, which is up to 56 pixels high in its layer
+LENGTH_PX = 120  # longer than any stroke of a digit, and than the tops of three that touch
 THICKNESS_PX = 8  # thicker bars are not ruling
 # Lines are so deep at least, in 1/255. Ink is cut at 14 and more; noise lifts parts of fainter lines above that.
 DEPTH = 8

@@ -7,7 +7,7 @@ the slant of the writing and the gap between strokes (as in seam carving: Avidan
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import accumulate, islice
+from itertools import accumulate, islice, pairwise
 from typing import TYPE_CHECKING
 
 import cv2
@@ -125,12 +125,14 @@ def _seams_at_once(masks: Sequence[NDArray[np.bool_]]) -> list[NDArray[np.int64]
 
 def _least_ink(ink: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
     """Least ink on a way from the top to each pixel (H, W), and from which side its last step came: -1, 0, 1."""
-    total, came = ink.copy(), np.zeros(ink.shape, np.int8)
-    for y in range(1, len(ink)):
-        straight, left, right = total[y - 1, 1:-1], total[y - 1, :-2] + SIDESTEP, total[y - 1, 2:] + SIDESTEP
-        aside = np.minimum(left, right)
-        came[y, 1:-1] = np.where(straight <= aside, 0, np.where(left <= right, -1, 1))
-        total[y, 1:-1] += np.minimum(straight, aside)
+    total = ink.copy()
+    for before, row in pairwise(total):
+        aside = np.minimum(before[:-2], before[2:])
+        aside += SIDESTEP
+        row[1:-1] += np.minimum(aside, before[1:-1], out=aside)
+    came = np.zeros(ink.shape, np.int8)
+    left, straight, right = total[:-1, :-2], total[:-1, 1:-1], total[:-1, 2:]
+    came[1:, 1:-1] = (straight > np.minimum(left, right) + SIDESTEP) * np.where(left <= right, np.int8(-1), np.int8(1))
     return total, came
 
 
@@ -143,10 +145,11 @@ def _lowest(cost: NDArray[np.float32], *, height: int) -> NDArray[np.int64]:
 
 def _traced(came: NDArray[np.int8], column: NDArray[np.int64], row: NDArray[np.int64]) -> NDArray[np.int64]:
     """Ways (N, H) back to the top from pixels given by column (N,) and row (N,); below them, straight down."""
-    ways = np.repeat(column[:, None], len(came), axis=1)
+    ways = np.repeat(column[None], len(came), axis=0)
+    inside = np.arange(len(came))[:, None] <= row
     for y in range(len(came) - 1, 0, -1):
-        ways[:, y - 1] = ways[:, y] + np.where(y <= row, came[y, ways[:, y]], 0)
-    return ways
+        np.add(ways[y], came[y, ways[y]] * inside[y], out=ways[y - 1])
+    return ways.T
 
 
 def _apart(paths: NDArray[np.int64], cost: NDArray[np.float32], *, width: int) -> NDArray[np.int64]:

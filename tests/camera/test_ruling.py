@@ -52,7 +52,7 @@ def test_lines_that_slant_a_little_go():
     assert (without_ruling(page) > 30).mean() < 0.1 * (page > 30).mean()
 
 
-@pytest.mark.parametrize(("length_px", "line"), [(75, False), (110, True)])
+@pytest.mark.parametrize(("length_px", "line"), [(75, False), (110, False), (140, True)])
 def test_a_tall_1_is_no_line_but_what_is_longer_is(length_px, line):
     page = np.zeros((240, 400), np.uint8)
     cv2.line(page, (200, 80), (200, 80 + length_px), INK, 4)

@@ -81,9 +81,9 @@ def _digits(count: int, rng: np.random.Generator, *, spaces: float = 0.12) -> tu
 
 
 def _line(spec: SceneSpec, area: Area, rng: np.random.Generator) -> list[Row]:
-    """One line, somewhere, sloping up to 35 degrees."""
+    """One line, somewhere, sloping up to 35 degrees; half of the time few digits, as on a sheet held up."""
     gap = _gap(spec, rng)
-    count = int(rng.integers(1, min(10, fits(area, spec.digit_px, gap)) + 1))
+    count = int(rng.integers(1, min(10 if rng.random() < 0.5 else 3, fits(area, spec.digit_px, gap)) + 1))
     slope = float(rng.normal(0.0, 0.04) if rng.random() < 0.7 else rng.uniform(-0.6, 0.6))
     slack = max(0.0, area.height / 2 - spec.digit_px * 0.8)
     middle = (area.top + area.bottom) / 2 + rng.uniform(-0.8, 0.8) * slack * (abs(slope) < 0.15)
