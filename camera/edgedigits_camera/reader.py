@@ -37,6 +37,8 @@ LEAST_FIRST = 0.01
 ENOUGH = 8.0
 # Digits of so many least heights are seen in half the size as well.
 SEEN_AT_HALF = 4.0
+# Log odds at a glance: what is less likely a digit than not is no hint.
+CLEAR = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ def hints(dark: Examined, light: NDArray[np.uint8], recognizer: Recognizer, *, j
     evidence = dark.evidence(least_px=SEEN_AT_HALF * profile.min_height_px / finest)
     if not evidence:
         return True
-    coarser = replace(profile, enlarge_below_px=profile.enlarge_below_px // 2)
+    coarser = replace(profile, enlarge_below_px=profile.enlarge_below_px // 2, least_glance=CLEAR)
     return examine(halved(light), recognizer, judge=judge, profile=coarser).evidence() >= evidence / 2
 
 

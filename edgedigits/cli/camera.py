@@ -49,11 +49,13 @@ def camera(
     size_px = parse_size(size) if size else None
     require("cv2", extra="headless")
     from edgedigits.recognizer import Recognizer
+    from edgedigits_camera.memory import keep_freed_memory
     from edgedigits_camera.profiles import LIVE
     from edgedigits_camera.reader import read_page
     from edgedigits_camera.runtime import run
     from edgedigits_camera.sources import open_source
 
+    keep_freed_memory()
     with ExitStack() as stack:
         window = open_window(display, stack, unless=as_json)
         recognizer = stack.enter_context(Recognizer.load(bundle, backend=backend))
