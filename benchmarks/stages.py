@@ -25,6 +25,7 @@ from edgedigits_camera.candidates import find_candidates
 from edgedigits_camera.features import around, form_features
 from edgedigits_camera.judge import Judge
 from edgedigits_camera.layers import layers_of
+from edgedigits_camera.memory import keep_freed_memory
 from edgedigits_camera.reader import at_a_glance, examine, read_page
 from edgedigits_camera.scene import SceneSpec, draw_scene
 
@@ -95,6 +96,7 @@ def main() -> None:
     parser.add_argument("--bundle", type=Path)
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results/stages.json"))
     options = parser.parse_args()
+    keep_freed_memory()  # as the live loop does
     with Recognizer.load(options.bundle) as recognizer:
         result: dict[str, Any] = measured_with(recognizer) | {"median_ms": measure(recognizer, scenes=options.scenes)}
     write_json(options.out, result)

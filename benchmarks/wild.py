@@ -26,6 +26,7 @@ from benchmarks.reading import PROFILES, marks_of, measured_with
 from benchmarks.scoring import Box, Counts, Mark, compare
 from edgedigits.files import write_json
 from edgedigits.recognizer import Recognizer
+from edgedigits_camera.memory import keep_freed_memory
 from edgedigits_camera.pictures import load_picture
 from edgedigits_camera.reader import read_page
 
@@ -140,6 +141,7 @@ def main() -> None:
     parser.add_argument("--bundle", type=Path, help="the shipped one by default")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results" / "photos.json")
     options = parser.parse_args()
+    keep_freed_memory()  # as the live loop does
     photos = photos_in(Path(options.folder)) if options.folder and Path(options.folder).is_dir() else []
     if not photos:
         place = f"no photos with boxes in {options.folder}" if options.folder else "EDGEDIGITS_WILD is not set"
