@@ -151,7 +151,7 @@ def given_patches(ink: NDArray[np.uint8], boxes: NDArray[np.float64]) -> NDArray
     layers = list(layers_of(ink, profile=replace(STILL, depths=())))
     parts = tuple(part_of(layers, box) for box in boxes)
     areas = [int(part.labels.sum()) for part in parts]
-    rows = [[i, 1, 0, 0, *part.labels.shape[::-1], areas[i], 0] for i, part in enumerate(parts)]
+    rows = [[i, 1, 0, 0, *part.labels.shape[::-1], areas[i], 0, 1, 1] for i, part in enumerate(parts)]
     tones = [[part.contrast[part.labels > 0].mean() if part.labels.any() else 1, 0, 0] for part in parts]
     run = np.ones(len(parts), np.int32)
     return Candidates(parts, np.array(rows, np.int32), np.array(tones, np.float32), run).patches()

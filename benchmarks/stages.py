@@ -51,7 +51,7 @@ def stages_of(image: NDArray[np.uint8], recognizer: Recognizer, *, judge: Judge,
     def glance() -> NDArray[np.int64]:
         form = form_features(candidates, size_px=(grey.shape[1], grey.shape[0]))
         odds = judge.glance.log_odds(np.concatenate([form, around(candidates)], axis=1))
-        return at_a_glance(odds, candidates.boxes_px, profile=profile)
+        return at_a_glance(odds, candidates, profile=profile)
 
     glance_ms, kept = timed(glance)
     patches_ms, patches = timed(candidates[kept].patches)

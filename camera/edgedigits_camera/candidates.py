@@ -52,6 +52,14 @@ class Candidates:
         scales = np.array([layer.scale for layer in self.layers] or [1.0])
         return self.rows[:, X : H + 1] / scales[self.rows[:, LAYER]][:, None]
 
+    @property
+    def whole(self) -> NDArray[np.bool_]:
+        """(N,) bool: which are all of a component, not a piece of it."""
+        areas = [layer.stats[:, cv2.CC_STAT_AREA] for layer in self.layers] or [np.zeros(0, np.int32)]
+        start = np.cumsum([0, *map(len, areas)])[self.rows[:, LAYER]]
+        whole: NDArray[np.bool_] = np.concatenate(areas)[start + self.rows[:, LABEL]] == self.rows[:, AREA]
+        return whole
+
     def patches(self) -> NDArray[np.uint8]:
         """(N, 28, 28) uint8: each one's ink alone, with its soft edge, in MNIST's form; as dark as its mean is full."""
         patches = np.zeros((len(self), 28, 28), np.uint8)

@@ -44,11 +44,11 @@ def within(boxes: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[n
     return np.logical_or.reduce(inside, axis=1)
 
 
-def first_of_kind(boxes: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Indices, in order, of the boxes (N, 4) that are not nearly the same as one before."""
+def first_of_kind(boxes: NDArray[np.float64], whole: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Indices, in order, of the boxes (N, 4) that are not nearly the same as one before, both ``whole`` (N,) or not."""
     if not len(boxes):
         return np.zeros(0, np.int64)
     size = np.exp2(np.round(np.log2(boxes[:, 2:]) * SIZES) / SIZES)
     place = np.round((boxes[:, :2] + boxes[:, 2:] / 2) / (size[:, 1:] * PLACES))
-    _, first = np.unique(np.column_stack([size, place]), axis=0, return_index=True)
+    _, first = np.unique(np.column_stack([size, place, whole]), axis=0, return_index=True)
     return np.sort(first)

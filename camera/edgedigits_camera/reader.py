@@ -150,7 +150,7 @@ def examine(grey: NDArray[np.uint8], recognizer: Recognizer, *, judge: Judge, pr
     candidates = find_candidates(grey, profile=profile)
     form = form_features(candidates, size_px=(grey.shape[1], grey.shape[0]))
     glance = judge.glance.log_odds(np.concatenate([form, around(candidates)], axis=1))
-    kept = at_a_glance(glance, candidates.boxes_px, profile=profile)
+    kept = at_a_glance(glance, candidates, profile=profile)
     some = candidates[kept]
     answers, features = looked_at(some, form[kept], glance[kept], recognizer, shape=judge.shape)
     first = judge.look.score(features)
@@ -162,11 +162,12 @@ def examine(grey: NDArray[np.uint8], recognizer: Recognizer, *, judge: Judge, pr
     return Examined(candidates, glance, kept, answers, first, best, score, np.array(chosen, np.int64))
 
 
-def at_a_glance(glance: NDArray[np.float32], boxes: NDArray[np.float64], *, profile: Profile) -> NDArray[np.int64]:
+def at_a_glance(glance: NDArray[np.float32], candidates: Candidates, *, profile: Profile) -> NDArray[np.int64]:
     """Indices of the candidates that look most like digits before a patch is made of them, the best first."""
     best = np.argsort(-glance, kind="stable")
     best = best[glance[best] >= profile.least_glance]
-    return best[first_of_kind(boxes[best])][: profile.most_candidates]
+    some = candidates[best]
+    return best[first_of_kind(some.boxes_px, some.whole)][: profile.most_candidates]
 
 
 def looked_at(

@@ -46,7 +46,7 @@ def test_what_lies_within_another_is_told_give_or_take_a_tenth():
 
 def test_without_boxes_nothing_is_kept():
     assert without_overlaps(boxes_of(), np.zeros(0, np.float32)) == []
-    assert first_of_kind(boxes_of()).tolist() == []
+    assert first_of_kind(boxes_of(), np.zeros(0, np.bool_)).tolist() == []
 
 
 @settings(max_examples=50, deadline=None)
@@ -66,7 +66,7 @@ def test_what_is_kept_shares_little_and_what_is_not_shares_much_with_something_b
 )
 def test_nearly_the_same_box_is_seen_once(other, same):
     # 30 x 40 px boxes are told apart by sizes a fifth apart and by places 6 px apart.
-    kept = first_of_kind(boxes_of((10, 20, 30, 40), other))
+    kept = first_of_kind(boxes_of((10, 20, 30, 40), other), np.ones(2, np.bool_))
     assert kept.tolist() == ([0] if same else [0, 1])
 
 
@@ -74,7 +74,13 @@ def test_nearly_the_same_box_is_seen_once(other, same):
 @given(rows=BOXES)
 def test_the_first_of_a_kind_stays_and_more_of_it_changes_nothing(rows):
     boxes = boxes_of(*rows)
-    kept = first_of_kind(boxes)
+    whole = np.ones(len(boxes), np.bool_)
+    kept = first_of_kind(boxes, whole)
     assert kept.tolist() == sorted(set(kept.tolist()))
-    assert first_of_kind(np.concatenate([boxes, boxes])).tolist() == kept.tolist()
-    assert first_of_kind(boxes[kept]).tolist() == list(range(len(kept)))
+    assert first_of_kind(np.concatenate([boxes, boxes]), np.tile(whole, 2)).tolist() == kept.tolist()
+    assert first_of_kind(boxes[kept], whole[kept]).tolist() == list(range(len(kept)))
+
+
+def test_a_component_is_no_double_of_its_piece():
+    boxes = boxes_of((10, 20, 30, 40), (10, 20, 30, 40), (10, 20, 30, 40))
+    assert first_of_kind(boxes, np.array([False, True, True])).tolist() == [0, 1]

@@ -110,3 +110,11 @@ def test_nothing_to_cut_leaves_the_labels_alone(write_row):
     cut = cut_apart([layer], [np.zeros(0, np.int64)])[0]
     assert cut.rows.shape == (0, 9)
     assert cut.labels is layer.labels
+
+
+def test_pieces_are_told_from_whole_components(write_row):
+    grey, _ = write_row("25", height_px=40, gap=None)
+    found = find_candidates(grey, profile=ONE_LAYER)
+    width = found.rows[:, 4]
+    assert set(found.whole[width == width.max()]) == {True}
+    assert set(found.whole[width < width.max()]) == {False}
