@@ -96,6 +96,7 @@ def find_candidates(grey: NDArray[np.uint8], *, profile: Profile) -> Candidates:
 def _whole_and_wide(layer: Layer, *, profile: Profile) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Components of the right height, apart from those to be cut; and these."""
     label = layer.between(*layer.heights_px(profile))
+    label = label[~layer.bars(label)]
     wide = layer.may_be_several(label, profile=profile)
     wide &= np.cumsum(wide) <= profile.most_splits
     return label[~wide], label[wide]

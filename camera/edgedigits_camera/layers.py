@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from edgedigits_camera.profiles import Profile
 
 MIN_CONTRAST = 10
+# Ruled lines are looked for so many pixels above and below the ends of a bar, and count when nearly as deep.
+BAR_END_PX, BAR_DEPTH = 3, 0.8
 CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 
 
@@ -35,6 +37,8 @@ class Layer:
     """(H, W) uint8."""
     integral: NDArray[np.int32]
     """(H + 1, W + 1) int32: sums of the contrast."""
+    lines: NDArray[np.int32] | None
+    """(H + 1, W + 1) int32: sums of the contrast of the ruled lines that were taken out; None where there were none."""
     labels: NDArray[np.int32]
     """(H, W): which component each pixel belongs to, 0 for paper."""
     stats: NDArray[np.int32]
@@ -61,6 +65,19 @@ class Layer:
         least, most = profile.several
         return line & (width > least * height) & (width < most * height)
 
+    def bars(self, label: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """(N,) bool: which components are thin and upright and join two ruled lines as deep: a wall, not a 1."""
+        total = self.lines
+        if total is None:
+            return np.zeros(len(label), np.bool_)
+        x, y, w, h = self.stats[label, :4].T
+        depths = []
+        for end in (y, y + h):
+            low, high = (np.clip(end + side, 0, len(total) - 1) for side in (-BAR_END_PX, BAR_END_PX))
+            depths.append((total[high, x + w] - total[low, x + w] - total[high, x] + total[low, x]) / (w * BAR_END_PX))
+        joined: NDArray[np.bool_] = (w < 0.4 * h) & (np.minimum(*depths) >= BAR_DEPTH * self.tone[label, 0])
+        return joined
+
     def mask(self, label: int) -> NDArray[np.bool_]:
         """(h, w) bool, one component in its box."""
         x, y, w, h = self.stats[label, :4]
@@ -83,8 +100,9 @@ def layers_of(grey: NDArray[np.uint8], *, profile: Profile) -> Iterator[Layer]:
         cleaned = without_ruling(contrast)
         cut = contrast if cleaned is None else cleaned
         integral = cv2.integral(cut, sdepth=cv2.CV_32S)
+        lines = None if cleaned is None else cv2.integral(cv2.subtract(contrast, cleaned), sdepth=cv2.CV_32S)
         for depth, mask in masks(cut, profile=profile):
-            yield Layer(level, scale, depth, cut, integral, *measured(mask, cut))
+            yield Layer(level, scale, depth, cut, integral, lines, *measured(mask, cut))
 
 
 def pyramid(grey: NDArray[np.uint8], *, profile: Profile) -> Iterator[tuple[float, NDArray[np.uint8]]]:

@@ -105,3 +105,16 @@ def test_the_ends_of_scales_overlap():
     assert set(limits) == {0, 1, 2, 3}
     for level in range(1, 4):
         assert 2 * limits[level][0] < limits[level - 1][1]
+
+
+def test_joints_of_a_wall_are_bars_and_a_1_between_ruled_lines_is_none():
+    wall, page = np.full((2, 240, 400), 220, np.uint8)
+    wall[60::60] = wall[61::60] = wall[62::60] = 60
+    page[60::60] = page[61::60] = 170
+    wall[62:120, 100:104] = page[62:120, 100:104] = page[75:112, 200:204] = 60
+    profile = replace(STILL, enlarge_below_px=0)
+    for picture, bars in ((wall, 1), (page, 0)):
+        layer = next(iter(layers_of(picture, profile=profile)))
+        label = layer.between(30, 72)
+        assert len(label) >= 1
+        assert layer.bars(label).sum() == bars
