@@ -62,8 +62,8 @@ def _cut(layer: Layer, wide: NDArray[np.int64], masks: list[NDArray[np.bool_]], 
         np.copyto(labels[y : y + h, x : x + w], free + part, where=mask)
         edge = int(layer.edge[label]) / area
         rows += [
-            (label, x + left, y + top, wide, high, size, round(edge * size), free + first, free + last)
-            for left, top, wide, high, size, first, last in _pieces_of(mask, part, count=len(paths) + 1)
+            (label, x + left, y + top, width, height, size, round(edge * size), free + first, free + last)
+            for left, top, width, height, size, first, last in _pieces_of(mask, part, count=len(paths) + 1)
         ]
         free += len(paths) + 1
     return Cut(labels, np.array(rows, np.int32).reshape(-1, 9))
