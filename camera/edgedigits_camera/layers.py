@@ -130,8 +130,6 @@ def masks(contrast: NDArray[np.uint8], *, profile: Profile) -> Iterator[tuple[in
     """Depth, and (H, W) uint8, 0 or 1: ink deeper than each depth; then, deeper than half of the deepest ink around."""
     for depth in profile.depths:
         yield depth, cv2.threshold(contrast, depth, 1, cv2.THRESH_BINARY)[1]
-    if not profile.local:
-        return
     around = cv2.dilate(cv2.resize(contrast, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA), np.ones((9, 9)))
     around = cv2.resize(around, contrast.shape[::-1], interpolation=cv2.INTER_LINEAR)
     threshold = cv2.max(cv2.convertScaleAbs(around, alpha=0.5), MIN_CONTRAST)

@@ -10,8 +10,6 @@ class Profile:
     """How hard to look. Heights are in pixels of a layer, depths in 1/255 of the paper's brightness."""
 
     depths: tuple[int, ...]
-    local: bool = True
-    """Whether ink is also told by half of the deepest ink around."""
     min_height_px: int = 12
     max_height_px: int = 72
     overlap_px: int = 12

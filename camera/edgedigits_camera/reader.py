@@ -125,8 +125,11 @@ def examine_page(
     grey: NDArray[np.uint8], recognizer: Recognizer, *, judge: Judge, profile: Profile
 ) -> tuple[NDArray[np.uint8], Examined]:
     """The picture (H, W) uint8, inverted where its ink is light, and what was found out about its ink."""
-    dark, light = examine(grey, recognizer, judge=judge, profile=profile), 255 - grey
-    if dark.evidence() >= ENOUGH or not hints(dark, light, recognizer, judge=judge, profile=profile):
+    dark = examine(grey, recognizer, judge=judge, profile=profile)
+    if dark.evidence() >= ENOUGH:
+        return grey, dark
+    light = 255 - grey
+    if not hints(dark, light, recognizer, judge=judge, profile=profile):
         return grey, dark
     found = examine(light, recognizer, judge=judge, profile=profile)
     return (light, found) if found.outdoes(dark) else (grey, dark)

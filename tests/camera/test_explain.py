@@ -34,7 +34,7 @@ def test_the_picture_shows_all_panels_and_a_card_for_each_reading(recognizer, im
     shown, counts = explain(image, recognizer)
     assert shown.shape[1] >= 2 * PANEL_PX
     assert shown.dtype == np.uint8
-    panels = 3 + len(STILL.depths) + STILL.local + 1
+    panels = 3 + len(STILL.depths) + 2
     assert shown.shape[0] > -(-panels // 2) * 360 * PANEL_PX / 480
     assert counts["read"] == len(read_page(image, recognizer).readings)
     for colour in ((70, 200, 60), (150, 150, 150)):
