@@ -30,11 +30,11 @@ from benchmarks.reading import FIRST_SEED, marks_of, measured_with, opened
 from benchmarks.scoring import Mark, boxes_of, compare, overlaps
 from edgedigits.files import write_json
 from edgedigits.training.data import load_mnist
-from edgedigits_camera.candidates import Candidates, find_candidates
-from edgedigits_camera.layers import Layer, layers_of
+from edgedigits_camera.candidates import find_candidates, patch_of
 from edgedigits_camera.profiles import STILL
 from edgedigits_camera.reader import read_page
 from edgedigits_camera.scene import CAMERAS, LIGHTS, PAPERS, PENS, SceneSpec, draw_scene
+from edgedigits_camera.sheets import sheet_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from edgedigits.recognizer import Recognizer
     from edgedigits_camera.scene import Scene
+    from edgedigits_camera.sheets import Sheet
 
 HEIGHTS_PX = (14, 20, 28, 40, 64, 100, 160, 300)
 PLAIN = SceneSpec(layout="lines", digit_px=40, tilt=0.0)
@@ -148,30 +149,29 @@ def candidate_patches(ink: NDArray[np.uint8], boxes: NDArray[np.float64]) -> NDA
 
 def given_patches(ink: NDArray[np.uint8], boxes: NDArray[np.float64]) -> NDArray[np.uint8]:
     """(N, 28, 28) uint8 of the ink in boxes (N, 4) of a grey picture (H, W) with dark ink, ruled lines taken out."""
-    layers = list(layers_of(ink, profile=replace(STILL, depths=())))
-    parts = tuple(part_of(layers, box) for box in boxes)
-    areas = [int(part.labels.sum()) for part in parts]
-    rows = [[i, 1, 0, 0, *part.labels.shape[::-1], areas[i], 0, 1, 1] for i, part in enumerate(parts)]
-    tones = [[part.contrast[part.labels > 0].mean() if part.labels.any() else 1, 0, 0] for part in parts]
-    run = np.ones(len(parts), np.int32)
-    return Candidates(parts, np.array(rows, np.int32), np.array(tones, np.float32), run).patches()
+    sheet = sheet_of(ink, profile=replace(STILL, between=()))
+    return np.array([given_patch(sheet, box) for box in boxes]) if sheet else np.zeros((len(boxes), 28, 28), np.uint8)
 
 
-def part_of(layers: list[Layer], box: NDArray[np.float64]) -> Layer:
-    """Cut a box out of the finest layer in which a digit of its height is looked for; its ink is labelled 1.
+def given_patch(sheet: Sheet, box: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Patch (28, 28) uint8 of the ink in a box, at the finest scale in which a digit of its height is looked for.
 
     Ink is what is deeper than a share of the deepest there; pieces that lie outside for the most part are left out.
     """
-    layer = next((one for one in layers if box[3] * one.scale < STILL.max_height_px), layers[-1])
-    low, high = box[:2] * layer.scale, (box[:2] + box[2:]) * layer.scale
+    fits = np.flatnonzero(box[3] * sheet.scales < STILL.max_height_px)
+    level = int(fits[0]) if len(fits) else len(sheet.scales) - 1
+    left, top, width, height = sheet.areas[level].tolist()
+    contrast = sheet.contrast[top : top + height, left : left + width]
+    low, high = box[:2] * sheet.scales[level], (box[:2] + box[2:]) * sheet.scales[level]
     around = whole(low - AROUND * (high - low), high + AROUND * (high - low))
-    window, corner = layer.contrast[around], np.array([around[1].start, around[0].start])
+    window, corner = contrast[around], np.array([around[1].start, around[0].start])
     inside = whole(low - 1 - corner, high + 1 - corner)
     deep = window > SHARE * np.percentile(window[inside], 95)
     count, labels = cv2.connectedComponents(deep.astype(np.uint8), connectivity=8)
     area, in_box = (np.bincount(some.ravel(), minlength=count) for some in (labels, labels[inside]))
-    own = (2 * in_box >= area) & (np.arange(count) > 0)
-    return replace(layer, contrast=window[inside], labels=own[labels[inside]].astype(np.int32))
+    own = ((2 * in_box >= area) & (np.arange(count) > 0))[labels[inside]]
+    mean = float(window[inside][own].mean()) if own.any() else 1.0
+    return patch_of(window[inside], np.where(own, np.uint8(255), np.uint8(0)), mean=mean)
 
 
 def whole(low: NDArray[np.float64], high: NDArray[np.float64]) -> tuple[slice, slice]:

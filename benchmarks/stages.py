@@ -2,8 +2,8 @@
 
     python -m benchmarks.stages [--scenes 20] [--bundle DIR] [--out benchmarks/results/stages.json]
 
-Medians over the scenes, in one process, after one scene to warm up. The stages are those of one polarity; ``whole`` is
-``read_page``, which reads the other polarity too where the first leaves doubt.
+Medians over the scenes, in one process, after one scene to warm up. The stages are those of dark ink, with hints of
+light; ``whole`` is ``read_page``, which reads light ink in full where there may be more of it.
 """
 
 from __future__ import annotations
@@ -45,18 +45,18 @@ STAGES = ("layers", "candidates", "glance", "patches", "network", "judge", "whol
 def stages_of(image: NDArray[np.uint8], recognizer: Recognizer, *, judge: Judge, profile: Profile) -> dict[str, float]:
     """Milliseconds of each stage of reading a picture (H, W, 3) uint8 BGR."""
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    layers_ms, _ = timed(lambda: list(layers_of(grey, profile=profile)))
-    found_ms, candidates = timed(lambda: find_candidates(grey, profile=profile))
+    layers_ms, _ = timed(lambda: layers_of(grey, profile=profile, with_light=True))
+    found_ms, candidates = timed(lambda: find_candidates(grey, profile=profile, with_light=True))
 
     def glance() -> NDArray[np.int64]:
         form = form_features(candidates, size_px=(grey.shape[1], grey.shape[0]))
         odds = judge.glance.log_odds(np.concatenate([form, around(candidates)], axis=1))
-        return at_a_glance(odds, candidates, profile=profile)
+        return at_a_glance(odds, candidates, least=profile.least_glance, most=profile.most_candidates)
 
     glance_ms, kept = timed(glance)
     patches_ms, patches = timed(candidates[kept].patches)
     network_ms, _ = timed(lambda: recognizer.probabilities(patches))
-    all_ms, _ = timed(lambda: examine(grey, recognizer, judge=judge, profile=profile))
+    all_ms, _ = timed(lambda: examine(grey, recognizer, judge=judge, profile=profile, with_light=True))
     whole_ms, _ = timed(lambda: read_page(image, recognizer, profile=profile, judge=judge))
     rest_ms = max(all_ms - found_ms - glance_ms - patches_ms - network_ms, 0.0)
     times_ms = (layers_ms, max(found_ms - layers_ms, 0.0), glance_ms, patches_ms, network_ms, rest_ms, whole_ms)

@@ -9,6 +9,7 @@ in MNIST itself the centre of mass lies between 13.5 and 14.5 in all 60,000 trai
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -52,7 +53,7 @@ def to_patch(ink: NDArray[np.uint8], *, spec: PatchSpec = MNIST) -> NDArray[np.u
     if not rows.size:
         return patch
     glyph = fit_box(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], box_px=spec.box_px)
-    top, left = (_offset(glyph.sum(axis=axis), spec.size_px) for axis in (1, 0))
+    top, left = (_offset(glyph.sum(axis=axis, dtype=np.int64), spec.size_px) for axis in (1, 0))
     _paste(glyph, onto=patch, top=top, left=left)
     return patch
 
@@ -86,10 +87,10 @@ def resampling(size_in: int, size_out: int) -> NDArray[np.float32]:
     return weights
 
 
-def _offset(profile: NDArray[np.uint64], size_px: int) -> int:
+def _offset(profile: NDArray[np.int64], size_px: int) -> int:
     """Where a glyph with this ink per row (or column) starts, so that its centre of mass falls on the middle pixel."""
-    centre = float(profile @ np.arange(profile.size)) / float(profile.sum())
-    return int(np.floor(size_px / 2 - centre + 0.5))
+    centre = int(profile.dot(np.arange(len(profile)))) / int(profile.sum())
+    return math.floor(size_px / 2 - centre + 0.5)
 
 
 def _paste(glyph: NDArray[np.uint8], *, onto: NDArray[np.uint8], top: int, left: int) -> None:

@@ -5,130 +5,167 @@ A digit that is too faint for one threshold, or glued to its neighbour by anothe
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from edgedigits.preprocess import to_patch
-from edgedigits_camera.layers import Layer, layers_of
+from edgedigits_camera.layers import Layers, layers_of, least_heights
 from edgedigits_camera.splits import cut_apart
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from edgedigits_camera.profiles import Profile
-    from edgedigits_camera.splits import Cut
 
-# Columns of ``Candidates.rows``; box and area in pixels of the layer.
-LAYER, LABEL, X, Y, W, H, AREA, EDGE, FIRST, LAST = range(10)
+# Columns of ``Candidates.rows``; box and area in pixels of the layers.
+LABEL, X, Y, W, H, AREA, EDGE, FIRST, LAST = range(9)
 # One pixel on each side of the ink, where it fades into the paper: MNIST's strokes have such an edge.
 EDGE_PX = np.ones((3, 3), np.uint8)
+# More than there are different places along a side of a sheet; four places fit into one number of 64 bits.
+SIDES = 1 << 15
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Parts of layers, N of them; arrays of the same length."""
+    """Pieces of ink, N of them; arrays of the same length."""
 
-    layers: tuple[Layer, ...]
+    layers: Layers | None
+    """None where a picture is too small to hold any."""
     rows: NDArray[np.int32]
-    """(N, 10): layer, component, box x, y, width, height, number of pixels, number of them at the edge; first and
-    last of the layer's labels that are its own."""
+    """(N, 9): component, box x, y, width, height, number of pixels, number of them at the edge; first and last of the
+    labels that are its own."""
     ink: NDArray[np.float32]
     """(N, 3): mean contrast of the ink, its standard deviation, mean contrast of what else lies in the box."""
     run: NDArray[np.int32]
     """(N,): at how many depths in a row the component has the same box."""
+    level: NDArray[np.intp]
+    """(N,): which of the sheet's scales each lies in."""
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def __getitem__(self, chosen: NDArray[np.generic]) -> Candidates:
-        return Candidates(self.layers, self.rows[chosen], self.ink[chosen], self.run[chosen])
+        return Candidates(self.layers, self.rows[chosen], self.ink[chosen], self.run[chosen], self.level[chosen])
+
+    @property
+    def boxes_on_sheet_px(self) -> NDArray[np.int32]:
+        """(N, 4) int32: x, y, width, height in pixels of the sheet."""
+        boxes = self.rows[:, X : H + 1].copy()
+        if self.layers:
+            boxes[:, 1] %= self.layers.sheet.height
+        return boxes
 
     @property
     def boxes_px(self) -> NDArray[np.float64]:
         """(N, 4) float64: x, y, width, height in pixels of the picture."""
-        scales = np.array([layer.scale for layer in self.layers] or [1.0])
-        return self.rows[:, X : H + 1] / scales[self.rows[:, LAYER]][:, None]
+        if not self.layers:
+            return np.zeros((0, 4))
+        sheet, boxes = self.layers.sheet, self.boxes_on_sheet_px
+        boxes[:, :2] -= sheet.areas[self.level, :2]
+        return boxes / sheet.scales[self.level, None]
+
+    @property
+    def inverted(self) -> NDArray[np.bool_]:
+        """(N,) bool: which are light ink."""
+        return self.layers.sheet.inverted[self.level] if self.layers else np.zeros(0, np.bool_)
+
+    @property
+    def depth(self) -> NDArray[np.int32]:
+        """(N,) depth of the layer that each was found in."""
+        return self.layers.depths[self.rows[:, Y] // self.layers.sheet.height] if self.layers else np.zeros(0, np.int32)
 
     @property
     def whole(self) -> NDArray[np.bool_]:
         """(N,) bool: which are all of a component, not a piece of it."""
-        areas = [layer.stats[:, cv2.CC_STAT_AREA] for layer in self.layers] or [np.zeros(0, np.int32)]
-        start = np.cumsum([0, *map(len, areas)])[self.rows[:, LAYER]]
-        whole: NDArray[np.bool_] = np.concatenate(areas)[start + self.rows[:, LABEL]] == self.rows[:, AREA]
+        if not self.layers:
+            return np.zeros(0, np.bool_)
+        whole: NDArray[np.bool_] = self.layers.stats[self.rows[:, LABEL], cv2.CC_STAT_AREA] == self.rows[:, AREA]
         return whole
 
     def patches(self) -> NDArray[np.uint8]:
         """(N, 28, 28) uint8: each one's ink alone, with its soft edge, in MNIST's form; as dark as its mean is full."""
         patches = np.zeros((len(self), 28, 28), np.uint8)
-        for i, ((layer, _, x, y, w, h, _, _, first, last), mean) in enumerate(
+        if not self.layers:
+            return patches
+        labels, contrast, height = self.layers.labels, self.layers.sheet.contrast, self.layers.sheet.height
+        for i, ((_, x, y, w, h, _, _, first, last), mean) in enumerate(
             zip(self.rows.tolist(), self.ink[:, 0].tolist(), strict=True)
         ):
-            source = self.layers[layer]
-            mask = cv2.dilate(cv2.inRange(source.labels[y : y + h, x : x + w], first, last) & 1, EDGE_PX)
-            contrast = source.contrast[y : y + h, x : x + w]
-            patches[i] = to_patch(np.minimum(contrast * np.float32(255 / mean) * mask, 255).astype(np.uint8))
+            own, top = cv2.inRange(labels[y : y + h, x : x + w], first, last), y % height
+            patches[i] = patch_of(contrast[top : top + h, x : x + w], own, mean=mean)
         return patches
 
 
-def find_candidates(grey: NDArray[np.uint8], *, profile: Profile) -> Candidates:
+def patch_of(contrast: NDArray[np.uint8], own: NDArray[np.uint8], *, mean: float) -> NDArray[np.uint8]:
+    """Bring the ink of one digit, with its soft edge, into MNIST's form (28, 28) uint8.
+
+    Args:
+        contrast: (h, w) uint8.
+        own: (h, w) uint8, 255 where the ink is the digit's, else 0.
+        mean: contrast that becomes full ink.
+
+    """
+    ink = cv2.convertScaleAbs(contrast, alpha=255 / mean)
+    return to_patch(cv2.bitwise_and(ink, cv2.dilate(own, EDGE_PX)))
+
+
+def find_candidates(grey: NDArray[np.uint8], *, profile: Profile, with_light: bool = False) -> Candidates:
     """Everything of the right size and shape, dark ink on light paper.
 
     Args:
         grey: (H, W) uint8.
         profile: which scales and depths are looked at.
+        with_light: light ink on dark paper as well, in half the size.
 
     """
-    layers = tuple(layers_of(grey, profile=profile))
+    layers = layers_of(grey, profile=profile, with_light=with_light)
     if not layers:
-        return Candidates((), np.zeros((0, 10), np.int32), np.zeros((0, 3), np.float32), np.zeros(0, np.int32))
-    whole, wide = zip(*(_whole_and_wide(layer, profile=profile) for layer in layers), strict=True)
-    cuts = cut_apart(layers, wide)
-    parts = [_of_layer(index, layer, whole[index], cuts[index], profile=profile) for index, layer in enumerate(layers)]
-    layers = tuple(replace(layer, labels=cut.labels) for layer, cut in zip(layers, cuts, strict=True))
-    rows, ink = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-    kept, run = middle_of_runs(rows, np.array([layer.level for layer in layers])[rows[:, LAYER]])
-    return Candidates(layers, rows[kept], ink[kept], run)
+        none = np.zeros(0, np.int32)
+        return Candidates(None, np.zeros((0, 9), np.int32), np.zeros((0, 3), np.float32), none, none.astype(np.intp))
+    whole, wide = _whole_and_wide(layers, profile=profile)
+    rows = np.column_stack([whole, layers.stats[whole], layers.edge[whole], whole, whole]).astype(np.int32)
+    rows = np.concatenate([rows, cut_apart(layers, wide)])
+    level = layers.level_of(rows[:, X], rows[:, Y])
+    fits = plausible(rows[:, W:EDGE], least_heights(layers.sheet, level, profile=profile), profile.max_height_px)
+    rows, level = rows[fits], level[fits]
+    kept, run = middle_of_runs(rows, height=layers.sheet.height)
+    return Candidates(layers, rows[kept], layers.ink_of(rows[kept]), run, level[kept])
 
 
-def _whole_and_wide(layer: Layer, *, profile: Profile) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Components of the right height, apart from those to be cut; and these."""
-    label = layer.between(*layer.heights_px(profile))
-    label = label[~layer.bars(label)]
-    wide = layer.may_be_several(label, profile=profile)
+def _whole_and_wide(layers: Layers, *, profile: Profile) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Components of the right height, apart from those to be cut; and these. Hints of light ink are not cut."""
+    label = layers.fitting[~layers.bars(layers.fitting)]
+    wide = layers.may_be_several(label, profile=profile)
+    wide &= ~layers.sheet.inverted[layers.level_of(*layers.stats[label, :2].T)]
     wide &= np.cumsum(wide) <= profile.most_splits
     return label[~wide], label[wide]
 
 
-def _of_layer(
-    index: int, layer: Layer, whole: NDArray[np.int64], cut: Cut, *, profile: Profile
-) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Rows and ink of those of a layer's whole components, and of the pieces of the others, that are plausible."""
-    rows = np.column_stack([whole, layer.stats[whole], layer.edge[whole], whole, whole])
-    rows = np.concatenate([rows, cut.rows])
-    rows = rows[plausible(rows[:, W - 1 : AREA], layer.heights_px(profile))]
-    rows = np.column_stack([np.full(len(rows), index), rows]).astype(np.int32)
-    return rows, layer.ink_of(rows)
+def plausible(size: NDArray[np.int32], least_px: NDArray[np.int64], most_px: int) -> NDArray[np.bool_]:
+    """Which components, rows of width, height and area in pixels, have the size and shape of a digit: (N,) bool.
 
-
-def plausible(size: NDArray[np.int32], heights_px: tuple[int, int]) -> NDArray[np.bool_]:
-    """Which components, rows of width, height and area in pixels, have the size and shape of a digit: (N,) bool."""
+    Their height is at least ``least_px`` (N,), and less than ``most_px``.
+    """
     width, height, area = size.T
     fill = area / np.maximum(width * height, 1)
-    fits = (height >= heights_px[0]) & (height < heights_px[1]) & (width <= 1.5 * height)
+    fits = (height >= least_px) & (height < most_px) & (width <= 1.5 * height)
     solid = (fill < 0.8) | (width < 0.4 * height)
     return fits & (fill > 0.06) & solid & (width >= 2)
 
 
-def middle_of_runs(rows: NDArray[np.int32], level: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Of components of one level with nearly the same box at several depths the middle one, and how many there are."""
+def middle_of_runs(rows: NDArray[np.int32], *, height: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Of components with nearly the same box at several depths the middle one, and how many there are.
+
+    The rows are those of candidates, in layers of so many pixels of height.
+    """
     if not len(rows):
         return np.zeros(0, np.int64), np.zeros(0, np.int32)
-    corner = rows[:, X : Y + 1] + rows[:, W : H + 1]
-    keys = np.column_stack([level, rows[:, X : Y + 1] // 2, corner // 2])
-    _, group, count = np.unique(keys, axis=0, return_inverse=True, return_counts=True)
-    order = np.lexsort((rows[:, LAYER], group.ravel()))
-    starts = np.concatenate([[0], np.cumsum(count)[:-1]])
+    x, y, w, h = rows[:, X : H + 1].T.astype(np.int64)
+    y = y % height
+    key = ((x // 2 * SIDES + y // 2) * SIDES + (x + w) // 2) * SIDES + (y + h) // 2
+    order = np.lexsort((rows[:, Y], key))
+    _, starts, count = np.unique(key[order], return_index=True, return_counts=True)
     return order[starts + count // 2], count.astype(np.int32)

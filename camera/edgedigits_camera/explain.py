@@ -10,11 +10,11 @@ import numpy as np
 
 from edgedigits_camera.flatten import ink_contrast
 from edgedigits_camera.judge import Judge
-from edgedigits_camera.layers import masks, pyramid
+from edgedigits_camera.layers import masks
 from edgedigits_camera.overlay import annotate, draw_text
 from edgedigits_camera.profiles import STILL
 from edgedigits_camera.reader import examine_page, page_of
-from edgedigits_camera.ruling import without_ruling
+from edgedigits_camera.sheets import finest_of, sheet_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,19 +104,18 @@ def fates_of(seen: Examined, *, least: float) -> Iterator[Fate]:
 
 def _stages(grey: NDArray[np.uint8], colour: str, *, profile: Profile) -> Iterator[tuple[str, NDArray[np.uint8]]]:
     """Titles and pictures of what happens before there are candidates, at the finest scale."""
-    finest = next(pyramid(grey, profile=profile), None)
-    if finest is None:  # too small for any digit
+    sheet = sheet_of(grey, profile=profile)
+    if sheet is None:  # too small for any digit
         return
-    scale, scaled = finest
+    scale, scaled = finest_of(grey, profile=profile)
     contrast = ink_contrast(scaled)
     yield f"{colour} ink, light taken out (scale {scale:g})", cv2.cvtColor(255 - contrast, cv2.COLOR_GRAY2BGR)
-    cleaned = without_ruling(contrast)
+    cleaned = sheet.contrast[: len(contrast), : contrast.shape[1]]
     shown = cv2.cvtColor(255 - contrast, cv2.COLOR_GRAY2BGR)
-    if cleaned is not None:
-        shown[contrast > cleaned] = FATES["no digit by its patch"]
-    yield "ruled lines found" if cleaned is not None else "no ruled lines found", shown
-    for depth, mask in masks(contrast if cleaned is None else cleaned, profile=profile):
-        how = f"ink deeper than {depth}/255" if depth else "ink deeper than half of the deepest around"
+    shown[contrast > cleaned] = FATES["no digit by its patch"]
+    yield "no ruled lines found" if sheet.lines is None else "ruled lines found", shown
+    for depth, mask in masks(cleaned, profile=profile):
+        how = f"ink deeper than {depth}/255" if depth else f"ink deeper than {profile.share:.0%} of the deepest around"
         yield how, cv2.cvtColor(255 - 255 * mask, cv2.COLOR_GRAY2BGR)
 
 

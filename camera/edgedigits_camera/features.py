@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edgedigits_camera.candidates import EDGE, LAYER, W, X
+from edgedigits_camera.candidates import EDGE, W
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,13 +39,12 @@ def form_features(candidates: Candidates, *, size_px: tuple[int, int]) -> NDArra
     mean, deviation, others = candidates.ink.T
     boxes = candidates.boxes_px
     border = (boxes[:, :2] < 1).any(axis=1) | (boxes[:, :2] + boxes[:, 2:] > np.array(size_px) - 1).any(axis=1)
-    depth = np.array([source.depth for source in candidates.layers], np.float32)[candidates.rows[:, LAYER]]
     columns = [
         np.log2(h),
         w / h,
         area / (w * h),
-        candidates.run / max(len({source.depth for source in candidates.layers}), 1),
-        depth / mean,
+        candidates.run / (len(candidates.layers.depths) if candidates.layers else 1),
+        candidates.depth / mean,
         mean,
         deviation / mean,
         others / mean,
@@ -60,24 +59,23 @@ def around(candidates: Candidates) -> NDArray[np.float32]:
 
     It tells a digit from a part of something larger, and from a letter within a word.
     """
-    seen = np.zeros((len(candidates), CELLS, CELLS), np.float32)
-    level = np.array([source.level for source in candidates.layers], np.int32)[candidates.rows[:, LAYER]]
-    for one in np.unique(level):
-        chosen = np.flatnonzero(level == one)
-        integral = candidates.layers[candidates.rows[chosen[0], LAYER]].integral
-        seen[chosen] = _cells(integral, candidates.rows[chosen, X : W + 2])
+    if not candidates.layers:
+        return np.zeros((0, CELLS * CELLS), np.float32)
+    sheet = candidates.layers.sheet
+    seen = _cells(sheet.integral, candidates.boxes_on_sheet_px, sheet.areas[candidates.level])
     seen /= np.maximum(candidates.ink[:, 0], 1)[:, None, None]
     return np.minimum(seen, 1).reshape(-1, CELLS * CELLS)
 
 
-def _cells(integral: NDArray[np.int32], boxes: NDArray[np.int32]) -> NDArray[np.float32]:
-    """Mean contrast (N, CELLS, CELLS) around boxes (N, 4) of a layer; there is none outside of the picture."""
-    height, width = integral.shape
+def _cells(integral: NDArray[np.int32], boxes: NDArray[np.int32], areas: NDArray[np.int32]) -> NDArray[np.float32]:
+    """Mean contrast (N, CELLS, CELLS) around boxes (N, 4) of a sheet; there is none outside of their areas (N, 4)."""
+    width = integral.shape[1]
     low, size = boxes[:, :2], boxes[:, 2:]
     steps = np.linspace(-REACH / 2, REACH / 2, CELLS + 1, dtype=np.float32) * size.max(axis=1)[:, None]
     x, y = (np.rint(low[:, axis, None] + size[:, axis, None] / 2 + steps) for axis in (0, 1))
     area = np.diff(y)[:, :, None] * np.diff(x)[:, None, :]
-    column, row = np.clip(x, 0, width - 1).astype(np.int32), np.clip(y, 0, height - 1).astype(np.int32)
+    first, last = areas[:, :2, None], (areas[:, :2] + areas[:, 2:])[:, :, None]
+    column, row = (np.clip(at, first[:, axis], last[:, axis]).astype(np.int32) for axis, at in enumerate((x, y)))
     total = integral.ravel()[row[:, :, None] * width + column[:, None, :]]
     inside = total[:, 1:, 1:] - total[:, :-1, 1:] - total[:, 1:, :-1] + total[:, :-1, :-1]
     return (inside / np.maximum(area, 1)).astype(np.float32)
@@ -85,8 +83,9 @@ def _cells(integral: NDArray[np.int32], boxes: NDArray[np.int32]) -> NDArray[np.
 
 def pixels(patches: NDArray[np.uint8]) -> NDArray[np.float32]:
     """(N, 196) float32 in 0..1: patches (N, 28, 28) uint8 at half their resolution."""
-    quarters = patches.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4), dtype=np.float32)
-    return quarters.reshape(-1, 196) / np.float32(255)
+    pairs = patches[:, ::2] + patches[:, 1::2].astype(np.uint16)
+    quarters = (pairs[:, :, ::2] + pairs[:, :, 1::2]).astype(np.float32)
+    return quarters.reshape(-1, 196) / np.float32(4 * 255)
 
 
 def network_features(answers: NDArray[np.float32]) -> NDArray[np.float32]:

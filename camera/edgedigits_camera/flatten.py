@@ -10,8 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# Paper is looked for in a picture four times smaller: light changes slowly, and closing that costs a sixteenth.
-SHRINK = 4
+# Paper is looked for in a quarter of the size: light changes slowly, and closing that costs a sixteenth.
 # 7 shrunken pixels, 28 of the picture: wider than any stroke of a digit of up to 72 pixels, so closing removes it.
 CLOSING_PX = 7
 # Darker paper than this holds no ink that can be told from noise.
@@ -35,7 +34,21 @@ def ink_contrast(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def paper_of(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """What the picture would be without ink: (H, W) uint8, a grey closing, smoothed."""
     height, width = grey.shape
-    small = cv2.resize(grey, (max(1, width // SHRINK), max(1, height // SHRINK)), interpolation=cv2.INTER_AREA)
+    small = quartered(grey)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (CLOSING_PX, CLOSING_PX))
     closed = cv2.blur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, kernel), (CLOSING_PX // 2, CLOSING_PX // 2))
     return cv2.resize(closed, (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+def quartered(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A quarter as wide and high, (H, W) uint8 averaged."""
+    return shrunk(shrunk(grey))
+
+
+def shrunk(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Half as wide and high, (H, W) uint8 averaged; an odd row or column at the end is left out.
+
+    OpenCV averages two by two pixels seven times as fast as four by four, or as what is not whole.
+    """
+    height, width = (max(1, side // 2) for side in grey.shape)
+    return cv2.resize(grey[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)

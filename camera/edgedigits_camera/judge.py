@@ -31,13 +31,15 @@ class Trees:
     def score(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Probability (N,) float32 for rows of features (N, F)."""
         trees, nodes = self.feature.shape
-        tree = np.arange(trees, dtype=np.int32)[:, None]
-        columns = np.ascontiguousarray(features.T)
-        rows = np.arange(len(features), dtype=np.int32)[None]
+        feature, cut, leaf = self.feature.ravel(), self.cut.ravel(), self.leaf.ravel()
+        columns, rows = np.ascontiguousarray(features.T).ravel(), np.arange(len(features), dtype=np.int32)
+        root = np.arange(0, trees * nodes, nodes, dtype=np.int32)[:, None]
         node = np.zeros((trees, len(features)), np.int32)
         for _ in range(nodes.bit_length()):
-            node = 2 * node + 1 + (columns[self.feature[tree, node], rows] > self.cut[tree, node])
-        log_odds = self.bias + self.leaf[tree, node - nodes].sum(axis=0)
+            at = root + node
+            node = 2 * node + 1 + (columns.take(feature.take(at) * len(features) + rows) > cut.take(at))
+        at = node - nodes + np.arange(0, leaf.size, nodes + 1, dtype=np.int32)[:, None]
+        log_odds = self.bias + leaf.take(at).sum(axis=0)
         return 1 / (1 + np.exp(-np.clip(log_odds, -MAX_LOG_ODDS, MAX_LOG_ODDS)))
 
     @classmethod

@@ -1,4 +1,4 @@
-"""A picture cut into ink and paper at several scales and several depths, ruled lines taken out."""
+"""A sheet cut into ink and paper at several depths, and every piece of ink measured."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from edgedigits_camera.flatten import ink_contrast
-from edgedigits_camera.ruling import without_ruling
+from edgedigits_camera.flatten import quartered
+from edgedigits_camera.sheets import Sheet, sheet_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,45 +18,28 @@ if TYPE_CHECKING:
 
     from edgedigits_camera.profiles import Profile
 
-MIN_CONTRAST = 10
 # Ruled lines are looked for so many pixels above and below the ends of a bar, and count when nearly as deep.
 BAR_END_PX, BAR_DEPTH = 3, 0.8
 CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
-    """One scale of a picture, cut at one depth of ink."""
+class Layers:
+    """A sheet (H, W) cut at D depths of ink, one below the other: row y is row y % H of the sheet."""
 
-    level: int
-    scale: float
-    """Pixels of this layer for one pixel of the picture."""
-    depth: int
-    """Ink is what is deeper than this, in 1/255; 0 for half of the deepest ink around."""
-    contrast: NDArray[np.uint8]
-    """(H, W) uint8."""
-    integral: NDArray[np.int32]
-    """(H + 1, W + 1) int32: sums of the contrast."""
-    lines: NDArray[np.int32] | None
-    """(H + 1, W + 1) int32: sums of the contrast of the ruled lines that were taken out; None where there were none."""
+    sheet: Sheet
+    depths: NDArray[np.int32]
+    """(D,): ink is what is deeper than this, in 1/255; 0 for a share of the deepest ink around."""
     labels: NDArray[np.int32]
-    """(H, W): which component each pixel belongs to, 0 for paper."""
+    """(D * H, W): which component each pixel belongs to, 0 for paper."""
     stats: NDArray[np.int32]
     """(components, 5): box and area, as ``cv2.connectedComponentsWithStats`` gives them; the paper's is zero."""
+    fitting: NDArray[np.int64]
+    """(F,): components as high as a digit that is looked for at their scale."""
     edge: NDArray[np.int32]
-    """(components,): how many of its pixels touch the paper."""
+    """(components,): how many of its pixels touch the paper; counted for those that fit alone."""
     tone: NDArray[np.float64]
-    """(components, 2): mean and standard deviation of its contrast."""
-
-    def heights_px(self, profile: Profile) -> tuple[int, int]:
-        """Least height of a digit that is looked for here, and the height from which the next scale is better."""
-        least = profile.min_height_px if self.level == 0 else profile.max_height_px // 2 - profile.overlap_px
-        return least, profile.max_height_px
-
-    def between(self, least_px: int, most_px: int) -> NDArray[np.int64]:
-        """Components of at least the one height, and less than the other."""
-        height = self.stats[:, cv2.CC_STAT_HEIGHT]
-        return np.flatnonzero((height >= least_px) & (height < most_px))
+    """(components, 2): mean and standard deviation of the contrast, of those that fit."""
 
     def may_be_several(self, label: NDArray[np.int64], *, profile: Profile) -> NDArray[np.bool_]:
         """(N,) bool for components (N,): lines, not blots, and wide enough for digits that touch."""
@@ -67,16 +50,21 @@ class Layer:
 
     def bars(self, label: NDArray[np.int64]) -> NDArray[np.bool_]:
         """(N,) bool: which components are thin and upright and join two ruled lines as deep: a wall, not a 1."""
-        total = self.lines
+        total = self.sheet.lines
         if total is None:
             return np.zeros(len(label), np.bool_)
         x, y, w, h = self.stats[label, :4].T
+        y = y % self.sheet.height
         depths = []
         for end in (y, y + h):
             low, high = (np.clip(end + side, 0, len(total) - 1) for side in (-BAR_END_PX, BAR_END_PX))
             depths.append((total[high, x + w] - total[low, x + w] - total[high, x] + total[low, x]) / (w * BAR_END_PX))
         joined: NDArray[np.bool_] = (w < 0.4 * h) & (np.minimum(*depths) >= BAR_DEPTH * self.tone[label, 0])
         return joined
+
+    def level_of(self, x: NDArray[np.int32], y: NDArray[np.int32]) -> NDArray[np.intp]:
+        """Index of the sheet's scale that each of the pixels (N,) lies in."""
+        return self.sheet.level_of(x, y % self.sheet.height)
 
     def mask(self, label: int) -> NDArray[np.bool_]:
         """(h, w) bool, one component in its box."""
@@ -85,93 +73,120 @@ class Layer:
 
     def ink_of(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
         """(N, 3) float32 for rows of candidates: mean and deviation of the ink, mean of what else lies in the box."""
-        label, x, y, w, h, area = rows[:, 1:7].T
+        label, x, y, w, h, area = rows[:, :6].T
+        y = y % self.sheet.height
         mean, deviation = self.tone[label].T
-        total = self.integral
+        total = self.sheet.integral
         inside = total[y + h, x + w] - total[y, x + w] - total[y + h, x] + total[y, x]
         others = np.clip(inside - mean * area, 0, None) / np.maximum(w * h - area, 1)
         return np.column_stack([mean, deviation, others]).astype(np.float32)
 
 
-def layers_of(grey: NDArray[np.uint8], *, profile: Profile) -> Iterator[Layer]:
-    """All layers of a picture (H, W) uint8, dark ink on light paper."""
-    for level, (scale, scaled) in enumerate(pyramid(grey, profile=profile)):
-        contrast = ink_contrast(scaled)
-        cleaned = without_ruling(contrast)
-        cut = contrast if cleaned is None else cleaned
-        integral = cv2.integral(cut, sdepth=cv2.CV_32S)
-        lines = None if cleaned is None else cv2.integral(cv2.subtract(contrast, cleaned), sdepth=cv2.CV_32S)
-        for depth, mask in masks(cut, profile=profile):
-            yield Layer(level, scale, depth, cut, integral, lines, *measured(mask, cut))
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Runs of ink in the rows of a mask, from top to bottom, N of them."""
+
+    where: NDArray[np.int32]
+    """(P,): places of all their pixels, row after row."""
+    of: NDArray[np.int32]
+    """(N,): component that each belongs to."""
+    length: NDArray[np.int32]
+    """(N,): pixels of each."""
+
+    @property
+    def first(self) -> NDArray[np.int64]:
+        """(N,): which of the pixels is the first of each."""
+        return np.cumsum(self.length) - self.length
+
+    def __getitem__(self, chosen: NDArray[np.bool_]) -> Runs:
+        return Runs(self.where[np.repeat(chosen, self.length)], self.of[chosen], self.length[chosen])
 
 
-def pyramid(grey: NDArray[np.uint8], *, profile: Profile) -> Iterator[tuple[float, NDArray[np.uint8]]]:
-    """The picture, each time half as large, until no digit fits; a small one twice as large first."""
-    scale = 1.0
-    if max(grey.shape) <= profile.enlarge_below_px:
-        scale, grey = 2.0, cv2.resize(grey, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
-    while max(grey.shape) > profile.largest_px:
-        scale, grey = scale / 2, halved(grey)
-    least_px = 2 * profile.min_height_px
-    while min(grey.shape) >= least_px:
-        yield scale, grey
-        # The coarser ones are for digits that are too high for the one before.
-        scale, grey, least_px = scale / 2, halved(grey), profile.max_height_px // 2
+def layers_of(grey: NDArray[np.uint8], *, profile: Profile, with_light: bool = False) -> Layers | None:
+    """All layers of a picture (H, W) uint8 with dark ink; None where it is too small for any digit.
 
-
-def halved(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Half as large; thin dark strokes are thickened first, so that they do not fade."""
-    height, width = grey.shape
-    thick = cv2.erode(grey, np.ones((2, 2), np.uint8))
-    return cv2.resize(thick, (max(1, width // 2), max(1, height // 2)), interpolation=cv2.INTER_AREA)
+    With hints of light ink, the inverted picture is looked at in half the size as well.
+    """
+    sheet = sheet_of(grey, profile=profile, with_light=with_light)
+    return cut_up(sheet, profile=profile) if sheet else None
 
 
 def masks(contrast: NDArray[np.uint8], *, profile: Profile) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-    """Depth, and (H, W) uint8, 0 or 1: ink deeper than each depth; then, deeper than half of the deepest ink around."""
+    """Depth, and (H, W) uint8, 0 or 1: ink deeper than each depth; then, than a share of the deepest ink around."""
     for depth in profile.depths:
         yield depth, cv2.threshold(contrast, depth, 1, cv2.THRESH_BINARY)[1]
-    around = cv2.dilate(cv2.resize(contrast, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA), np.ones((9, 9)))
-    around = cv2.resize(around, contrast.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    threshold = cv2.max(cv2.convertScaleAbs(around, alpha=0.5), MIN_CONTRAST)
+    around = cv2.dilate(quartered(contrast), np.ones((9, 9)))
+    small = cv2.max(cv2.convertScaleAbs(around, alpha=profile.share), profile.faintest)
+    threshold = cv2.resize(small, contrast.shape[::-1], interpolation=cv2.INTER_LINEAR)
     yield 0, cv2.min(cv2.compare(contrast, threshold, cv2.CMP_GT), 1)
 
 
-def measured(
-    mask: NDArray[np.uint8], contrast: NDArray[np.uint8]
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
-    """Labels, stats, edge and tone of the components of a mask, all at once, from the runs of ink in its rows."""
+def cut_up(sheet: Sheet, *, profile: Profile) -> Layers:
+    """Measure the components at all depths at once, from the runs of ink in their rows."""
+    depths, cuts = zip(*masks(sheet.contrast, profile=profile), strict=True)
+    for x, y, width, height in sheet.areas[sheet.inverted].tolist():
+        for cut in cuts[:-1]:  # the last one is enough for hints
+            cut[y : y + height, x : x + width] = 0
+    mask = np.concatenate(cuts)
     # On one core this algorithm takes a third of the time of the default one.
     count, labels = cv2.connectedComponentsWithAlgorithm(mask, 8, cv2.CV_32S, cv2.CCL_GRANA)
+    runs = runs_of(mask, labels)
+    boxes, area = boxes_of(runs, width=mask.shape[1], count=count)
+    fitting = as_high_as_digits(sheet, boxes, profile=profile)
+    fits = np.zeros(count, np.bool_)
+    fits[fitting] = True
+    edge, tone = shades(mask, sheet.contrast, runs[fits[runs.of]], area=area)
+    return Layers(sheet, np.array(depths, np.int32), labels, np.column_stack([boxes, area]), fitting, edge, tone)
+
+
+def runs_of(mask: NDArray[np.uint8], labels: NDArray[np.int32]) -> Runs:
+    """Runs of a mask (H, W) uint8, 0 or 1, by the labels of its components."""
     where = np.flatnonzero(mask.view(np.bool_)).astype(np.int32)
     row = where // np.int32(mask.shape[1])
-    first = np.flatnonzero(np.diff(where + row, prepend=-2) != 1)  # of each run, its first pixel
-    of_run = labels.ravel()[where[first]]
+    first = np.flatnonzero(np.diff(where + row, prepend=-2) != 1)
+    return Runs(where, labels.ravel()[where[first]], np.diff(first, append=len(where)).astype(np.int32))
+
+
+def boxes_of(runs: Runs, *, width: int, count: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Boxes (count, 4) around components, and their areas (count,), from runs in rows of so many pixels."""
+    y, x = np.divmod(runs.where[runs.first], np.int32(width))
+    low, high = np.full((count, 2), np.iinfo(np.int32).max, np.int32), np.zeros((count, 2), np.int32)
+    np.minimum.at(low[:, 0], runs.of, x)
+    np.maximum.at(high[:, 0], runs.of, x + runs.length)
+    low[runs.of[::-1], 1], high[runs.of, 1] = y[::-1], y + 1
+    low[0] = 0
+    area = np.bincount(runs.of, runs.length, minlength=count).astype(np.int32)
+    return np.column_stack([low, high - low]), area
+
+
+def as_high_as_digits(sheet: Sheet, boxes: NDArray[np.int32], *, profile: Profile) -> NDArray[np.int64]:
+    """Which of some boxes (N, 4) in layers are as high as a digit that is looked for at their scale."""
+    height = boxes[:, 3]
+    label = np.flatnonzero((height >= profile.min_height_px) & (height < profile.max_height_px))
+    x, y, _, height = boxes[label].T
+    level = sheet.level_of(x, y % sheet.height)
+    return label[height >= least_heights(sheet, level, profile=profile)]
+
+
+def least_heights(sheet: Sheet, level: NDArray[np.intp], *, profile: Profile) -> NDArray[np.int64]:
+    """Least height (N,) of a digit that is looked for at some of a sheet's scales (N,)."""
+    return np.where(sheet.finest[level], profile.min_height_px, profile.max_height_px // 2 - profile.overlap_px)
+
+
+def shades(
+    mask: NDArray[np.uint8], contrast: NDArray[np.uint8], runs: Runs, *, area: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Pixels at the edge, (components,), and mean and deviation of the contrast, (components, 2), of what has runs."""
+    count, first = len(area), runs.first
+    if not len(first):
+        return np.zeros(count, np.int32), np.zeros((count, 2))
 
     def total(values: NDArray[np.generic]) -> NDArray[np.float64]:
-        return np.bincount(of_run, np.add.reduceat(values, first), minlength=count).astype(np.float64)
+        return np.bincount(runs.of, np.add.reduceat(values, first), minlength=count).astype(np.float64)
 
-    length = np.diff(first, append=len(where)).astype(np.int32)
-    tone = contrast.ravel()[where].astype(np.float32)
-    inner = cv2.erode(mask, CROSS, borderType=cv2.BORDER_CONSTANT, borderValue=0).ravel()[where]
-    area = np.bincount(of_run, length, minlength=count)
+    inner = cv2.erode(mask, CROSS, borderType=cv2.BORDER_CONSTANT, borderValue=0).ravel()[runs.where]
+    edge = total(np.int32(1) - inner)
+    tone = contrast.ravel()[runs.where % contrast.size].astype(np.float32)
     mean = total(tone) / np.maximum(area, 1)
     variance = total(tone * tone) / np.maximum(area, 1) - mean**2
-    boxes = _boxes(of_run, where[first] % mask.shape[1], row[first], length, count=count)
-    return (
-        labels,
-        np.column_stack([boxes, area]).astype(np.int32),
-        (area - total(inner.astype(np.int32))).astype(np.int32),
-        np.column_stack([mean, np.sqrt(np.maximum(variance, 0))]),
-    )
-
-
-def _boxes(
-    of_run: NDArray[np.int32], x: NDArray[np.int32], y: NDArray[np.int32], length: NDArray[np.int32], *, count: int
-) -> NDArray[np.int32]:
-    """Boxes (count, 4) around runs of pixels, given from top to bottom with the component that each belongs to."""
-    low, high = np.full((count, 2), np.iinfo(np.int32).max, np.int32), np.zeros((count, 2), np.int32)
-    np.minimum.at(low[:, 0], of_run, x)
-    np.maximum.at(high[:, 0], of_run, x + length)
-    low[of_run[::-1], 1], high[of_run, 1] = y[::-1], y + 1
-    low[0] = 0
-    return np.column_stack([low, high - low])
+    return edge.astype(np.int32), np.column_stack([mean, np.sqrt(np.maximum(variance, 0))])

@@ -10,16 +10,23 @@ class Profile:
     """How hard to look. Heights are in pixels of a layer, depths in 1/255 of the paper's brightness."""
 
     depths: tuple[int, ...]
+    share: float = 0.5
+    """Ink is also what is deeper than this share of the deepest around, and than ``faintest``."""
+    faintest: int = 10
     min_height_px: int = 12
     max_height_px: int = 72
     overlap_px: int = 12
     """So much smaller digits than need be are looked for at the coarser scales as well."""
+    finest: float = 1.0
+    """Pixels of the finest scale for one of the picture, where that is not enlarged."""
+    between: tuple[float, ...] = ()
+    """Scales between one and half of it, as shares of the finest."""
     enlarge_below_px: int = 400
     largest_px: int = 2048
     several: tuple[float, float] = (0.75, 6.0)
     """Components from so many to so many heights wide are cut apart."""
-    most_splits: int = 200
-    """Components of one layer that are cut apart; a page of writing has more of them than time allows."""
+    most_splits: int = 400
+    """Components of one depth that are cut apart; a page of writing has more of them than time allows."""
     most_candidates: int = 500
     """Of each polarity, the network sees so many at most."""
     least_glance: float = -4.5
@@ -28,5 +35,15 @@ class Profile:
     """The second look compares each with every other."""
 
 
-STILL = Profile(depths=(14, 40))
-LIVE = Profile(depths=(32,), several=(0.9, 6.0), most_candidates=250, most_judged=250, most_splits=60)
+STILL = Profile(depths=(14, 40), between=(0.75,), most_candidates=700, most_judged=500)
+LIVE = Profile(
+    depths=(40,),
+    share=0.4,
+    faintest=16,
+    finest=0.8,
+    several=(0.9, 6.0),
+    most_splits=100,
+    most_candidates=250,
+    least_glance=-2.5,
+    most_judged=250,
+)

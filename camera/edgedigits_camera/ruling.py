@@ -29,54 +29,71 @@ SPREAD, NOISE = 1.1, 4
 STEEPNESS = 2.0
 # Openings, whose lengths must be odd: OpenCV shifts what it opens with even ones.
 STRAIGHT = np.ones((1, STRAIGHT_PX // CELL_PX), np.uint8)
+ACROSS = np.ones((THICKNESS_PX + 2 * SLANT_PX + 1, 1), np.uint8)
 THICKER = np.ones(((THICKNESS_PX + 2 * SLANT_PX) // ROWS_PX + 2, 1), np.uint8)
 
 
 def without_ruling(contrast: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
-    """Take long straight lines out of a contrast picture (H, W) uint8; None when there are none."""
+    """Take long straight lines out of a contrast picture (H, W) uint8; None when there are none.
+
+    Height and width are multiples of CELL_PX.
+    """
     cleaned = None
     for turn in (np.asarray, cv2.transpose):
-        depth = ruling(turn(contrast))
-        if depth is not None:
-            cleaned = turn(mended(turn(contrast if cleaned is None else cleaned), depth))
+        cells = ruling(turn(contrast))
+        if cells is not None:
+            cleaned = turn(mended(turn(contrast if cleaned is None else cleaned), cells))
     return cleaned
 
 
 def ruling(contrast: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
-    """How deep the long lines along x of a contrast picture are: (H, W) uint8, 0 beside them; None without any."""
-    height, width = contrast.shape
+    """How deep the long lines along x of a contrast picture are, 0 beside them; None without any.
+
+    (rows, cells) uint8, each of ROWS_PX by CELL_PX pixels of the picture (H, W) uint8.
+    """
     straight = straight_cells(contrast)
     ink = cv2.threshold(straight, DEPTH, 1, cv2.THRESH_BINARY)[1]
     _, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(ink, 8, cv2.CV_32S, cv2.CCL_GRANA)
-    stats[0] = 0
     long = stats[:, cv2.CC_STAT_WIDTH] >= LENGTH_PX // CELL_PX
+    long[0] = False
     if not long.any():
         return None
     where = np.flatnonzero(ink.view(np.bool_))
+    where = where[long[labels.ravel()[where]]]
     label, depth = labels.ravel()[where], straight.ravel()[where]
     # The upper quartile of each piece: ink that lies along a line is deeper, but shorter; what hangs on it is fainter.
-    area = stats[:, cv2.CC_STAT_AREA]
-    usual = np.sort(256 * label + depth)[np.cumsum(area) - area + area * 3 // 4] % 256
+    area = np.where(long, stats[:, cv2.CC_STAT_AREA], 0)
+    usual = np.sort(256 * label + depth)[np.minimum(np.cumsum(area) - area + area * 3 // 4, len(where) - 1)] % 256
     cells = np.zeros_like(straight)
-    limit = SPREAD * np.minimum(depth, usual[label]) + NOISE
-    cells.ravel()[where] = np.where(long[label], np.minimum(limit, 255), 0)
-    cells = cv2.dilate(cells, np.ones((1, 3), np.uint8))  # a line may end within the next cell
-    return cv2.resize(cells, (width, height), interpolation=cv2.INTER_NEAREST)
+    cells.ravel()[where] = np.minimum(SPREAD * np.minimum(depth, usual[label]) + NOISE, 255)
+    return cv2.dilate(cells, np.ones((1, 3), np.uint8))  # a line may end within the next cell
 
 
 def straight_cells(contrast: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Depth of what is straight along x and thin, (rows, cells) uint8, each of ROWS_PX by CELL_PX pixels."""
     height, width = contrast.shape
-    cells = cv2.resize(contrast, (max(1, width // CELL_PX), height), interpolation=cv2.INTER_LINEAR)
+    cells = cv2.resize(contrast, (width // CELL_PX, height), interpolation=cv2.INTER_LINEAR)
     reach = np.ones((ROWS_PX + 2 * SLANT_PX, 1), np.uint8)
     rows = cv2.dilate(cells, reach, anchor=(0, SLANT_PX))[::ROWS_PX]
     straight = cv2.morphologyEx(rows, cv2.MORPH_OPEN, STRAIGHT)
     return cv2.morphologyEx(straight, cv2.MORPH_TOPHAT, THICKER)
 
 
-def mended(contrast: NDArray[np.uint8], depth: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Contrast without lines along x of some depth, both (H, W) uint8; strokes go on across them."""
-    deeper = cv2.addWeighted(contrast, STEEPNESS, depth, -STEEPNESS, 0)
-    across = np.ones((THICKNESS_PX + 2 * SLANT_PX + 1, 1), np.uint8)
-    bridged = cv2.min(cv2.morphologyEx(deeper, cv2.MORPH_CLOSE, across), contrast)
-    return cv2.copyTo(bridged, cv2.compare(depth, 0, cv2.CMP_GT), contrast.copy())
+def mended(contrast: NDArray[np.uint8], cells: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Contrast (H, W) uint8 without lines along x, whose depth in ``cells`` tells; strokes go on across them."""
+    result = contrast.copy()
+    for first, last in bands(np.flatnonzero(cells.any(axis=1)), rows=len(cells)):
+        band = slice(ROWS_PX * first, ROWS_PX * last)
+        depth = np.repeat(np.repeat(cells[first:last], CELL_PX, axis=1), ROWS_PX, axis=0)
+        deeper = cv2.addWeighted(contrast[band], STEEPNESS, depth, -STEEPNESS, 0)
+        bridged = cv2.min(cv2.morphologyEx(deeper, cv2.MORPH_CLOSE, ACROSS), contrast[band])
+        np.copyto(result[band], bridged, where=depth > 0)
+    return result
+
+
+def bands(ruled: NDArray[np.int64], *, rows: int) -> list[tuple[int, int]]:
+    """First row, and the one after the last, of bands around ruled rows (N,), with what is looked at to mend them."""
+    reach = len(ACROSS) // ROWS_PX + 1
+    apart = np.flatnonzero(np.diff(ruled) > 2 * reach)
+    first, last = ruled[np.append(0, apart + 1)] - reach, ruled[np.append(apart, -1)] + 1 + reach
+    return list(zip(np.maximum(first, 0).tolist(), np.minimum(last, rows).tolist(), strict=True))

@@ -6,8 +6,7 @@ the slant of the writing and the gap between strokes (as in seam carving: Avidan
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import accumulate, islice, pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 import cv2
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from edgedigits_camera.layers import Layer
+    from edgedigits_camera.layers import Layers
 
 # In heights of the component.
 NARROWEST = 0.12
@@ -32,41 +31,30 @@ SIDESTEP = 0.75
 MOST_COLUMNS = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """The wide components of a layer, cut into pieces one digit wide."""
+def cut_apart(layers: Layers, wide: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Cut the wide components of layers, given by their labels, into pieces one digit wide.
 
-    labels: NDArray[np.int32]
-    """(H, W): those of the layer, with numbers of their own for what lies between two seams."""
-    rows: NDArray[np.int32]
-    """(N, 9), the components and their pieces: component, box x, y, width, height in pixels of the layer, area, pixels
-    at the edge, first and last of the labels that are its own."""
+    In the layers' labels, what lies between two seams gets a number of its own.
 
+    Returns:
+        The components and their pieces (N, 9): component, box x, y, width, height in pixels of the layers, area, pixels
+        at the edge, first and last of the labels that are its own.
 
-def cut_apart(layers: Sequence[Layer], wide: Sequence[NDArray[np.int64]]) -> list[Cut]:
-    """Cut the wide components of layers, given by their labels."""
-    masks = [[layer.mask(label) for label in labels] for layer, labels in zip(layers, wide, strict=True)]
-    found = iter(seams([mask for of_layer in masks for mask in of_layer]))
-    return [
-        _cut(layer, labels, of_layer, list(islice(found, len(of_layer))))
-        for layer, labels, of_layer in zip(layers, wide, masks, strict=True)
-    ]
-
-
-def _cut(layer: Layer, wide: NDArray[np.int64], masks: list[NDArray[np.bool_]], found: list[NDArray[np.int64]]) -> Cut:
-    labels, free = layer.labels.copy() if masks else layer.labels, len(layer.stats)
+    """
+    masks = [layers.mask(label) for label in wide]
+    free = len(layers.stats)
     rows: list[tuple[int, ...]] = []
-    for label, mask, paths in zip(wide.tolist(), masks, found, strict=True):
-        x, y, w, h, area = layer.stats[label].tolist()
+    for label, mask, paths in zip(wide.tolist(), masks, seams(masks), strict=True):
+        x, y, w, h, area = layers.stats[label].tolist()
         part = (np.arange(w) >= paths[:, :, None]).sum(axis=0, dtype=np.int32)
-        np.copyto(labels[y : y + h, x : x + w], free + part, where=mask)
-        edge = int(layer.edge[label]) / area
+        np.copyto(layers.labels[y : y + h, x : x + w], free + part, where=mask)
+        edge = int(layers.edge[label]) / area
         rows += [
             (label, x + left, y + top, width, height, size, round(edge * size), free + first, free + last)
             for left, top, width, height, size, first, last in _pieces_of(mask, part, count=len(paths) + 1)
         ]
         free += len(paths) + 1
-    return Cut(labels, np.array(rows, np.int32).reshape(-1, 9))
+    return np.array(rows, np.int32).reshape(-1, 9)
 
 
 def _pieces_of(mask: NDArray[np.bool_], part: NDArray[np.int32], *, count: int) -> Iterator[tuple[int, ...]]:

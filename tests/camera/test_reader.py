@@ -11,7 +11,7 @@ from edgedigits_camera.demo import count_right
 from edgedigits_camera.features import around, form_features
 from edgedigits_camera.judge import Judge
 from edgedigits_camera.profiles import LIVE, STILL
-from edgedigits_camera.reader import at_a_glance, examine, hints, likely, read_page, whole_box
+from edgedigits_camera.reader import at_a_glance, examine, likely, read_page, whole_box
 from edgedigits_camera.scene import SceneSpec, draw_distractor_scene, draw_scene
 
 BOTH = pytest.mark.parametrize("profile", [STILL, LIVE], ids=["still", "live"])
@@ -86,13 +86,12 @@ def test_the_most_digit_like_are_looked_at_first(recognizer):
     candidates = find_candidates(dense_text(0.8), profile=STILL)
     features = np.concatenate([form_features(candidates, size_px=(480, 480)), around(candidates)], axis=1)
     glance = Judge.of(recognizer.bundle.judge).glance.log_odds(features)
-    open_minded = replace(STILL, least_glance=-20.0, most_candidates=5000)
-    kept = at_a_glance(glance, candidates, profile=open_minded)
-    few = at_a_glance(glance, candidates, profile=replace(open_minded, most_candidates=20))
+    kept = at_a_glance(glance, candidates, least=-20.0, most=5000)
+    few = at_a_glance(glance, candidates, least=-20.0, most=20)
     assert len(kept) > len(few) == 20
     assert kept[:20].tolist() == few.tolist()
     assert (np.diff(glance[kept]) <= 0).all()
-    strict = at_a_glance(glance, candidates, profile=STILL)
+    strict = at_a_glance(glance, candidates, least=STILL.least_glance, most=5000)
     assert glance[strict].min(initial=99) >= STILL.least_glance
     assert len(strict) < len(kept)
 
@@ -107,8 +106,9 @@ def test_light_ink_is_read_in_full_only_where_it_is_hinted_at(recognizer, write_
     grey, _ = write_row("3507", height_px=70, seed=2)
     judge = Judge.of(recognizer.bundle.judge)
     for ink, light in ((grey, False), (255 - grey, True)):
-        seen = examine(ink, recognizer, judge=judge, profile=LIVE)
-        assert hints(seen, 255 - ink, recognizer, judge=judge, profile=LIVE) == light
+        seen = examine(ink, recognizer, judge=judge, profile=LIVE, with_light=True)
+        assert seen.may_be_outdone(profile=LIVE) == light
+        assert (seen.hinted > 1) == light
 
 
 def test_the_paper_in_zeros_is_no_evidence_against_them(recognizer, write_row):

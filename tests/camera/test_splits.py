@@ -10,7 +10,8 @@ from edgedigits_camera.layers import layers_of
 from edgedigits_camera.profiles import STILL
 from edgedigits_camera.splits import NARROWEST, WIDEST, cut_apart, seams
 
-ONE_LAYER = replace(STILL, depths=(48,), enlarge_below_px=0)
+# One scale, cut at one depth and at nearly the same.
+ONE_LAYER = replace(STILL, depths=(48,), enlarge_below_px=0, between=(), largest_px=4000)
 
 
 def ring(height=40, width=28, pen=4):
@@ -19,13 +20,11 @@ def ring(height=40, width=28, pen=4):
     return mask
 
 
-def first_layer(grey):
-    return next(iter(layers_of(grey, profile=ONE_LAYER)))
-
-
-def wide_labels(layer):
-    label = layer.between(*layer.heights_px(ONE_LAYER))
-    return label[layer.may_be_several(label, profile=ONE_LAYER)]
+def wide_labels(layers):
+    """Components of the first depth and the finest scale that may be several digits."""
+    x, y = layers.stats[layers.fitting, :2].T
+    label = layers.fitting[(y < layers.sheet.height) & (layers.level_of(x, y) == 0)]
+    return label[layers.may_be_several(label, profile=ONE_LAYER)]
 
 
 BRIDGE = np.zeros((40, 6), np.uint8)
@@ -71,50 +70,54 @@ def test_most_touching_digits_are_pieces(write_row, overlap):
     covered = []
     for seed, text in enumerate(("25", "80", "36", "94", "71", "62", "58", "33")):
         grey, boxes = write_row(text, height_px=40, gap=None, seed=seed)
-        layer = first_layer(grey)
-        touching = wide_labels(layer)
+        layers = layers_of(grey, profile=ONE_LAYER)
+        touching = wide_labels(layers)
         assert len(touching) == 1
-        found = cut_apart([layer], [touching])[0].rows[:, 1:5].astype(float)
+        found = cut_apart(layers, touching)[:, 1:5].astype(float)
         covered += [overlap(found, box).max(initial=0) for box in boxes]
     assert np.mean(np.array(covered) > 0.6) >= 0.9
 
 
 def test_pieces_are_the_labels_that_they_name_one_digit_wide(write_row):
     grey, _ = write_row("2580", height_px=40, gap=None)
-    layer = first_layer(grey)
-    label = wide_labels(layer)[:1]
-    cut = cut_apart([layer], [label])[0]
-    assert len(cut.rows) > 3
-    for _, x, y, w, h, size, _, first, last in cut.rows.tolist():
-        rows, columns = np.nonzero((cut.labels >= first) & (cut.labels <= last))
+    layers = layers_of(grey, profile=ONE_LAYER)
+    label = wide_labels(layers)[:1]
+    before = layers.labels.copy()
+    pieces = cut_apart(layers, label)
+    assert len(pieces) > 3
+    for _, x, y, w, h, size, _, first, last in pieces.tolist():
+        rows, columns = np.nonzero((layers.labels >= first) & (layers.labels <= last))
         assert (columns.min(), rows.min(), np.ptp(columns) + 1, np.ptp(rows) + 1) == (x, y, w, h)
         assert len(rows) == size
-    whole = cut.rows[:, 5] == layer.stats[label[0], 4]
+    whole = pieces[:, 5] == layers.stats[label[0], 4]
     assert whole.sum() == 1
-    wide, height = cut.rows[~whole, 3], layer.stats[label[0], 3]
+    wide, height = pieces[~whole, 3], layers.stats[label[0], 3]
     assert NARROWEST * height <= wide.min() <= wide.max() <= WIDEST * height
-    assert np.array_equal(cut.labels == 0, layer.labels == 0)
+    assert np.array_equal(layers.labels == 0, before == 0)
+    others = before != label[0]
+    assert np.array_equal(layers.labels[others], before[others])
 
 
 def test_no_more_components_are_cut_than_the_profile_allows(write_row):
     grey = np.vstack([write_row("25", height_px=30, gap=None)[0] for _ in range(6)])
+    # The finest scale comes first, and its six rows are enough for six cuts.
     counts = [
-        sum(row[8] != row[9] for row in find_candidates(grey, profile=replace(ONE_LAYER, most_splits=most)).rows)
-        for most in (0, 2, 6)
+        sum(row[4] == 30 and row[2] < 360 and row[7] == row[8] for row in found.rows.tolist())
+        for found in (find_candidates(grey, profile=replace(ONE_LAYER, most_splits=most)) for most in (0, 2, 6))
     ]
-    assert counts[0] == 0 < counts[1] < counts[2]
+    assert counts == [0, 4, 12]
 
 
 def test_nothing_to_cut_leaves_the_labels_alone(write_row):
-    layer = first_layer(write_row("1", height_px=30)[0])
-    cut = cut_apart([layer], [np.zeros(0, np.int64)])[0]
-    assert cut.rows.shape == (0, 9)
-    assert cut.labels is layer.labels
+    layers = layers_of(write_row("1", height_px=30)[0], profile=ONE_LAYER)
+    before = layers.labels.copy()
+    assert cut_apart(layers, np.zeros(0, np.int64)).shape == (0, 9)
+    assert np.array_equal(layers.labels, before)
 
 
 def test_pieces_are_told_from_whole_components(write_row):
     grey, _ = write_row("25", height_px=40, gap=None)
     found = find_candidates(grey, profile=ONE_LAYER)
-    width = found.rows[:, 4]
+    width = found.rows[:, 3]
     assert set(found.whole[width == width.max()]) == {True}
     assert set(found.whole[width < width.max()]) == {False}

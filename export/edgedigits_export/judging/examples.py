@@ -89,12 +89,16 @@ def profile_of(seed: int) -> Profile:
 
 
 def examples_of(scene: Scene, *, profile: Profile) -> Iterator[Examples]:
-    """Candidates of dark ink, then of light ink."""
+    """Candidates of dark ink, then of light ink; what is found in the colour of the paper is no digit."""
     grey = cv2.cvtColor(scene.image, cv2.COLOR_BGR2GRAY)
-    for ink in (grey, 255 - grey):
+    light_ink = scene.spec.paper == "blackboard"
+    for ink, written in ((grey, not light_ink), (255 - grey, light_ink)):
         candidates = find_candidates(ink, profile=profile)
         form = form_features(candidates, size_px=(grey.shape[1], grey.shape[0]))
-        yield Examples(candidates, form, around(candidates), *best_fit(candidates.boxes_px, scene))
+        overlap, digit = best_fit(candidates.boxes_px, scene)
+        if not written:
+            overlap, digit = np.where(np.isnan(overlap), overlap, 0), np.full_like(digit, -1)
+        yield Examples(candidates, form, around(candidates), overlap, digit)
 
 
 def best_fit(boxes: NDArray[np.float64], scene: Scene) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

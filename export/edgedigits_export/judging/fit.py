@@ -130,7 +130,7 @@ def _look_rows(bundle: Path, glyphs: Split | None, glance: Perceptron, shape: Pe
     with Recognizer.load(bundle) as recognizer:
         for found in examples_of(draw(number, glyphs=glyphs), profile=profile):
             odds = glance.log_odds(np.concatenate([found.form, found.around], axis=1))
-            kept = at_a_glance(odds, found.candidates, profile=profile)
+            kept = at_a_glance(odds, found.candidates, least=profile.least_glance, most=profile.most_candidates)
             candidates, overlap = found.candidates[kept], found.overlap[kept]
             answers, features = looked_at(candidates, found.form[kept], odds[kept], recognizer, shape=shape)
             digits = answers.argmax(axis=1)
