@@ -13,6 +13,8 @@ class Augmentation:
     while what preprocessing leaves as it is, slant, aspect, pen and camera, varies widely.
     """
 
+    # Share shown as they are, so that the net stays at home where MNIST is.
+    untouched: float = 0.15
     # People's slant differs by about 20 degrees; past that, a 6 and a 9, a 1 and a 7 trade places.
     rotation_deg: float = 13.0
     shear: float = 0.25
@@ -53,10 +55,8 @@ class Recipe:
     name: str
     epochs: int
     batch_size: int
-    # Peak rate of Adam (AdamW where weight_decay is above 0), or of Muon.
+    # Peak rate of Adam (AdamW where weight_decay is above 0).
     learning_rate: float
-    # Muon for kernels, AdamW for the rest.
-    muon: bool = False
     # With a warm-up the rate rises linearly to its peak, then falls along a cosine to nothing; without, it is constant.
     warmup_epochs: float = 0.0
     weight_decay: float = 0.0
@@ -100,11 +100,9 @@ ROBUST = Recipe(
     # The net is too small to overfit augmented images: it gains up to about 40 epochs, very little after.
     epochs=45,
     batch_size=128,
-    # In 12 epochs Muon errs on 0.96 % of augmented validation images, with twice the rate on 1.07 %, AdamW on 1.22 %.
-    muon=True,
-    learning_rate=0.006,
+    learning_rate=0.003,
     warmup_epochs=1.0,
-    weight_decay=0.05,
+    weight_decay=0.01,
     # Keeps wrong answers unsure, and so rejectable.
     label_smoothing=0.05,
     # About the last two epochs.
