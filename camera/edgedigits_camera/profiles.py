@@ -35,7 +35,7 @@ class Profile:
     """The second look compares each with every other."""
 
 
-STILL = Profile(depths=(14, 40), most_candidates=700, most_judged=500)
+STILL = Profile(depths=(14, 40), between=(0.75,), most_candidates=700, most_judged=500)
 LIVE = Profile(
     depths=(40,),
     share=0.4,

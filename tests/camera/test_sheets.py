@@ -86,7 +86,7 @@ def test_every_scale_lies_on_the_sheet_as_it_is_and_nothing_between():
     assert not rest.any()
     assert sheet.finest.sum() == 2
     assert sheet.inverted.sum() == len(dark) - 1  # light ink from half the size on
-    assert sorted(sheet.scales[~sheet.inverted].tolist(), reverse=True)[:2] == [1.0, 0.5]
+    assert sorted(sheet.scales[~sheet.inverted].tolist(), reverse=True)[:3] == [1.0, 0.75, 0.5]
 
 
 def test_a_ruled_picture_lies_there_without_its_lines():
