@@ -185,7 +185,7 @@ def shades(
         return np.bincount(runs.of, np.add.reduceat(values, first), minlength=count).astype(np.float64)
 
     inner = cv2.erode(mask, CROSS, borderType=cv2.BORDER_CONSTANT, borderValue=0).ravel()[runs.where]
-    edge = total(np.int32(1) - inner)
+    edge = total(1 - inner.astype(np.int32))
     tone = contrast.ravel()[runs.where % contrast.size].astype(np.float32)
     mean = total(tone) / np.maximum(area, 1)
     variance = total(tone * tone) / np.maximum(area, 1) - mean**2
