@@ -116,7 +116,7 @@ def _stages(grey: NDArray[np.uint8], colour: str, *, profile: Profile) -> Iterat
     yield "no ruled lines found" if sheet.lines is None else "ruled lines found", shown
     for depth, mask in masks(cleaned, profile=profile):
         how = f"ink deeper than {depth}/255" if depth else f"ink deeper than {profile.share:.0%} of the deepest around"
-        yield how, cv2.cvtColor(255 - 255 * mask, cv2.COLOR_GRAY2BGR)
+        yield how, cv2.cvtColor(np.where(mask, np.uint8(0), np.uint8(255)), cv2.COLOR_GRAY2BGR)
 
 
 def _boxes(image: NDArray[np.uint8], seen: Examined, fates: list[Fate]) -> NDArray[np.uint8]:

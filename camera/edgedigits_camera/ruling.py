@@ -53,20 +53,26 @@ def ruling(contrast: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     """
     straight = straight_cells(contrast)
     ink = cv2.threshold(straight, DEPTH, 1, cv2.THRESH_BINARY)[1]
-    _, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(ink, 8, cv2.CV_32S, cv2.CCL_GRANA)
-    long = stats[:, cv2.CC_STAT_WIDTH] >= LENGTH_PX // CELL_PX
-    long[0] = False
-    if not long.any():
-        return None
+    labels = cv2.connectedComponentsWithAlgorithm(ink, 8, cv2.CV_32S, cv2.CCL_GRANA)[1].ravel()
     where = np.flatnonzero(ink.view(np.bool_))
-    where = where[long[labels.ravel()[where]]]
-    label, depth = labels.ravel()[where], straight.ravel()[where]
+    where = where[(widths(labels[where], where % ink.shape[1]) >= LENGTH_PX // CELL_PX)[labels[where]]]
+    if not len(where):
+        return None
+    label, depth = labels[where], straight.ravel()[where]
     # The upper quartile of each piece: ink that lies along a line is deeper, but shorter; what hangs on it is fainter.
-    area = np.where(long, stats[:, cv2.CC_STAT_AREA], 0)
+    area = np.bincount(label)
     usual = np.sort(256 * label + depth)[np.minimum(np.cumsum(area) - area + area * 3 // 4, len(where) - 1)] % 256
     cells = np.zeros_like(straight)
     cells.ravel()[where] = np.minimum(SPREAD * np.minimum(depth, usual[label]) + NOISE, 255)
     return cv2.dilate(cells, np.ones((1, 3), np.uint8))  # a line may end within the next cell
+
+
+def widths(label: NDArray[np.int32], column: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(components,) columns that each component reaches across, from the label and the column of all pixels (N,)."""
+    last, first = np.full((2, label.max(initial=0) + 1), -(1 << 31))
+    np.maximum.at(last, label, column)
+    np.maximum.at(first, label, -column)
+    return last + first + 1
 
 
 def straight_cells(contrast: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -103,8 +103,8 @@ def on_shelves(shapes: Sequence[tuple[int, ...]]) -> tuple[list[tuple[int, int, 
             x, top = 0, aligned(bottom + GAP_PX)
         areas[index] = (x, top, width, height)
         x, bottom = aligned(x + width + GAP_PX), max(bottom, top + height)
-    # The last row stays empty, so that sheets can be stacked.
-    return [areas[index] for index in range(len(shapes))], (aligned(bottom + 1), aligned(most))
+    # The last row and the last column stay empty: sheets can be stacked, and no row's ink runs on into the next.
+    return [areas[index] for index in range(len(shapes))], (aligned(bottom + 1), aligned(most + 1))
 
 
 def aligned(length_px: int) -> int:

@@ -66,8 +66,8 @@ def test_pictures_on_shelves_lie_inside_and_apart(shapes):
     for (x, y, w, h), shape in zip(areas, shapes, strict=True):
         assert (h, w) == shape
         assert x % ALIGN_PX == y % ALIGN_PX == 0
-        assert x + w <= width
-        assert y + h < height  # the last row is empty
+        assert x + w < width  # the last column is empty
+        assert y + h < height  # and the last row
         taken[max(0, y - GAP_PX + 1) : y + h, max(0, x - GAP_PX + 1) : x + w] += 1
         assert taken[y : y + h, x : x + w].max() == 1
 
