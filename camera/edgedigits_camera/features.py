@@ -27,7 +27,6 @@ SURROUNDINGS = (
     "rival",
     "inside",
     "outside",
-    "page",
 )
 # Neighbours are looked for within so many heights.
 NEAR = 4.0
@@ -97,7 +96,7 @@ def network_features(answers: NDArray[np.float32]) -> NDArray[np.float32]:
 def surroundings(
     boxes: NDArray[np.float64], contrast: NDArray[np.float32], digits: NDArray[np.int64], score: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """(N, 10) float32 in the order of ``SURROUNDINGS``: first scores (N,) of what is near and of what overlaps.
+    """(N, 9) float32 in the order of ``SURROUNDINGS``: first scores (N,) of what is near and of what overlaps.
 
     A letter stands in a crowd in poor company; a digit in a sum, in good one.
     """
@@ -130,6 +129,5 @@ def surroundings(
         ((overlap > 0.5) * ~same * score[None]).max(axis=1, initial=0),
         ((covered > 0.7) * (overlap <= 0.5) * score[None]).max(axis=1, initial=0),
         ((covered.T > 0.7) * (overlap <= 0.5) * score[None]).max(axis=1, initial=0),
-        np.full(len(boxes), score.sum()),
     ]
     return np.column_stack(columns).astype(np.float32)

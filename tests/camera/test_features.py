@@ -121,7 +121,7 @@ def test_the_network_says_its_top_and_how_far_ahead_it_is():
 
 def test_one_alone_has_no_neighbours():
     alone = by_name([(10, 10, 20, 30)], [3], [0.9])
-    assert [float(alone[name][0]) for name in SURROUNDINGS] == pytest.approx([0, 0, 0, 1, 1, 0, 0, 0, 0, 0.9])
+    assert [float(alone[name][0]) for name in SURROUNDINGS] == pytest.approx([0, 0, 0, 1, 1, 0, 0, 0, 0])
 
 
 def test_neighbours_count_by_their_score_and_how_alike_they_are():
@@ -129,7 +129,6 @@ def test_neighbours_count_by_their_score_and_how_alike_they_are():
     assert found["neighbours"][1] == pytest.approx(0.9)  # half as high is no neighbour
     assert found["neighbour_height"][1] == pytest.approx(0)
     assert found["neighbour_contrast"][1] == pytest.approx(0)
-    assert found["page"] == pytest.approx([1.9] * 3)
 
 
 def test_what_is_far_away_is_no_neighbour():

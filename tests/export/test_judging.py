@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from edgedigits.bundle import Bundle, default_bundle
 from edgedigits.training.data import Split
-from edgedigits_camera.judge import Judge
+from edgedigits_camera.judge import Judge, Perceptron
 from edgedigits_camera.scene import SceneSpec, draw_scene
 from edgedigits_export.judging import FittedJudge, put_into
 from edgedigits_export.judging.examples import best_fit, draw, examples_of, profile_of
@@ -73,6 +73,17 @@ def test_a_perceptron_learns_the_rule_and_the_same_rows_give_the_same_one(rows):
     first, again = (train(features * 50 + 7, right) for _ in range(2))  # neither scale nor place matters
     assert np.mean((first.log_odds(rows[0] * 50 + 7) > 0) == rows[1]) > 0.8
     assert np.array_equal(first.hidden, again.hidden)
+
+
+def test_a_perceptron_of_several_members_answers_as_their_mean(rows):
+    both = train(*rows, members=2)
+    first = train(*rows)
+    assert both.hidden.shape[1] == 2 * first.hidden.shape[1]
+    half = first.hidden.shape[1]
+    second = Perceptron(both.hidden[:, half:], np.append(2 * both.out[half:-1], 2 * both.out[-1] - first.out[-1]))
+    odds = [part.log_odds(rows[0]) for part in (first, second)]
+    assert np.abs(odds[0] - odds[1]).max() > 0.01  # they started elsewhere
+    assert both.log_odds(rows[0]) == pytest.approx(np.mean(odds, axis=0), abs=1e-4)
 
 
 @pytest.fixture

@@ -18,15 +18,26 @@ if TYPE_CHECKING:
 UNITS, EPOCHS = 48, 10
 
 
-def train(features: NDArray[np.float32], right: NDArray[np.bool_]) -> Perceptron:
-    """Fit a perceptron to features (N, F) and what is right (N,); the same rows give the same one."""
+def train(features: NDArray[np.float32], right: NDArray[np.bool_], *, members: int = 1) -> Perceptron:
+    """Fit a perceptron to features (N, F) and what is right (N,); the same rows give the same one.
+
+    Several members, fitted from different starts, err in different places: their mean is one perceptron with the units
+    of all.
+    """
     mean, spread = features.mean(axis=0), np.maximum(features.std(axis=0), 1e-3)
-    model = MLPClassifier((UNITS,), batch_size=256, learning_rate_init=0.002, max_iter=EPOCHS, random_state=0)
+    models = [_fitted((features - mean) / spread, right, seed=member) for member in range(members)]
+    # What the features were divided by and moved by goes into the weights.
+    weights = np.concatenate([model.coefs_[0] for model in models], axis=1) / spread[:, None]
+    bias = np.concatenate([model.intercepts_[0] for model in models]) - mean @ weights
+    out = np.concatenate([model.coefs_[1][:, 0] for model in models]) / members
+    out_bias = np.mean([model.intercepts_[1][0] for model in models])
+    hidden = np.concatenate([weights, bias[None]])
+    return Perceptron(hidden.astype(np.float32), np.append(out, out_bias).astype(np.float32))
+
+
+def _fitted(features: NDArray[np.float32], right: NDArray[np.bool_], *, seed: int) -> MLPClassifier:
+    """Fit one member, which starts from weights that ``seed`` decides."""
+    model = MLPClassifier((UNITS,), batch_size=256, learning_rate_init=0.002, max_iter=EPOCHS, random_state=seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # stopped early on purpose
-        model.fit((features - mean) / spread, right)
-    (weights, out), (bias, out_bias) = model.coefs_, model.intercepts_
-    # What the features were divided by and moved by goes into the weights.
-    weights = weights / spread[:, None]
-    hidden = np.concatenate([weights, (bias - mean @ weights)[None]])
-    return Perceptron(hidden.astype(np.float32), np.append(out[:, 0], out_bias).astype(np.float32))
+        return model.fit(features, right)
