@@ -36,6 +36,8 @@ LEAST_FIRST = 0.01
 ENOUGH = 8.0
 # Digits of so many least heights are seen in half the size as well.
 SEEN_AT_HALF = 4.0
+# A piece must be so much likelier a digit than the whole of it: a 7 without its flag is named 7 as well.
+WHOLE = np.float32(0.05)
 # Log odds at a glance: what is less likely a digit than not is no hint.
 CLEAR = 0.0
 
@@ -164,7 +166,8 @@ def examine(
     boxes, ink = some.boxes_px[best], some.ink[best, 0]
     near = surroundings(boxes, ink, answers[best].argmax(axis=1), first[best])
     score = judge.second.score(np.concatenate([features[best], first[best, None], near], axis=1))
-    chosen = np.array([i for i in without_overlaps(boxes, score) if score[i] >= judge.least], np.int64)
+    first_come = without_overlaps(boxes, score + WHOLE * some[best].whole)
+    chosen = np.array([i for i in first_come if score[i] >= judge.least], np.int64)
     hinted = float(hint[hint >= judge.least].sum())
     return Examined(candidates[own], glance[own], kept, answers, first, best, score, chosen, hinted)
 
