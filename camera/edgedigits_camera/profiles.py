@@ -44,6 +44,6 @@ LIVE = Profile(
     several=(0.9, 6.0),
     most_splits=100,
     most_candidates=250,
-    least_glance=-2.5,
+    least_glance=-4.0,
     most_judged=250,
 )
