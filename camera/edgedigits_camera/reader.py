@@ -166,7 +166,7 @@ def examine(
     boxes, ink = some.boxes_px[best], some.ink[best, 0]
     near = surroundings(boxes, ink, answers[best].argmax(axis=1), first[best])
     score = judge.second.score(np.concatenate([features[best], first[best, None], near], axis=1))
-    first_come = without_overlaps(boxes, score + WHOLE * some[best].whole)
+    first_come = without_overlaps(boxes, np.where(some[best].whole, score + WHOLE, score))
     chosen = np.array([i for i in first_come if score[i] >= judge.least], np.int64)
     hinted = float(hint[hint >= judge.least].sum())
     return Examined(candidates[own], glance[own], kept, answers, first, best, score, chosen, hinted)
