@@ -11,7 +11,8 @@ from edgedigits.measure import measure, measure_files
 def test_answers_come_back_from_the_other_process(exported, questions):
     folder = exported.bundle.folder
     answers = measure(folder / "model.npz", questions.golden, backend="numpy")
-    assert np.array_equal(answers, exported.bundle.golden["npz"])
+    # Exact on many processors; on others, matrix products depend on an image's place in its batch.
+    assert answers == pytest.approx(exported.bundle.golden["npz"], abs=1e-6)
 
 
 def test_a_damaged_file_is_a_failed_check(tmp_path, questions):
