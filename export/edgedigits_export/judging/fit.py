@@ -37,7 +37,7 @@ COVERS, MISSES = 0.6, 0.4
 READ = 0.5
 # Of what is no digit, the first judges see so many a scene: there are forty times as many as digits.
 MOST_WRONG = 250
-# The mean of so many judges by shape: with one alone, 5 digits instead of 2 are reported in 61 empty scenes.
+# The mean of so many judges by shape: with one alone, 5 digits instead of 2 are reported in 60 empty scenes.
 SHAPES = 4
 # The score is a probability: what is reported is more likely right than wrong.
 LEAST = 0.5
