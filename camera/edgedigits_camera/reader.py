@@ -166,8 +166,7 @@ def examine(
     boxes, ink = some.boxes_px[best], some.ink[best, 0]
     near = surroundings(boxes, ink, answers[best].argmax(axis=1), first[best])
     score = judge.second.score(np.concatenate([features[best], first[best, None], near], axis=1))
-    first_come = without_overlaps(boxes, np.where(some[best].whole, score + WHOLE, score))
-    chosen = np.array([i for i in first_come if score[i] >= judge.least], np.int64)
+    chosen = choice(boxes, score, some[best].whole, least=judge.least)
     hinted = float(hint[hint >= judge.least].sum())
     return Examined(candidates[own], glance[own], kept, answers, first, best, score, chosen, hinted)
 
@@ -199,6 +198,15 @@ def likely(score: NDArray[np.float32], *, most: int) -> NDArray[np.int64]:
     """Indices of the candidates that are worth a second look, the best first."""
     best = np.argsort(-score, kind="stable")[:most]
     return best[score[best] >= LEAST_FIRST]
+
+
+def choice(
+    boxes: NDArray[np.float64], score: NDArray[np.float32], whole: NDArray[np.bool_], *, least: float
+) -> NDArray[np.int64]:
+    """Indices of the boxes (N, 4) that are digits, none over another: the likeliest, the whole before its pieces."""
+    digits = np.flatnonzero(score >= least)
+    order = np.where(whole, score + WHOLE, score)[digits]
+    return digits[without_overlaps(boxes[digits], order)]
 
 
 def whole_box(box: NDArray[np.float64], limits: tuple[int, int]) -> tuple[int, int, int, int]:

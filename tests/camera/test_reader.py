@@ -11,7 +11,7 @@ from edgedigits_camera.demo import count_right
 from edgedigits_camera.features import around, form_features
 from edgedigits_camera.judge import Judge
 from edgedigits_camera.profiles import LIVE, STILL
-from edgedigits_camera.reader import at_a_glance, examine, likely, read_page, whole_box
+from edgedigits_camera.reader import at_a_glance, choice, examine, likely, read_page, whole_box
 from edgedigits_camera.scene import SceneSpec, draw_distractor_scene, draw_scene
 
 BOTH = pytest.mark.parametrize("profile", [STILL, LIVE], ids=["still", "live"])
@@ -142,3 +142,13 @@ def test_what_is_worth_a_second_look_is_the_best_few_above_the_least():
 )
 def test_a_box_in_whole_pixels_covers_the_box_and_stays_in_the_picture(box, whole):
     assert whole_box(np.array(box, float), (100, 50)) == whole
+
+
+@pytest.mark.parametrize(
+    ("whole", "piece", "chosen"),
+    [(0.90, 0.93, [0]), (0.90, 0.97, [1]), (0.90, 0.80, [0]), (0.47, 0.40, []), (0.47, 0.51, [1])],
+)
+def test_a_whole_component_comes_before_a_piece_that_is_hardly_likelier(whole, piece, chosen):
+    boxes = np.array([(0, 0, 30, 40), (8, 0, 22, 40)], float)
+    scores = np.array([whole, piece], np.float32)
+    assert choice(boxes, scores, np.array([True, False]), least=0.5).tolist() == chosen
