@@ -22,14 +22,11 @@ MEAN_INK, THIN_INK, BOLD_INK = 0.13, 0.05, 0.25
 
 
 def augment(images: Any, *, seed: Any, strength: Augmentation) -> Any:
-    """Change most images, each in its own way: first the hand, then the pen, then the camera."""
+    """Change images, each in its own way: first the hand, then the pen, then the camera."""
     steps = (warp, change_pen, blur, coarsen, change_levels, add_neighbour, cut_off, add_noise)
-    choice_seed, *step_seeds = tf.unstack(tf.random.split(seed, 1 + len(steps)))
-    result = images
-    for step, step_seed in zip(steps, step_seeds, strict=True):
-        result = step(result, step_seed, strength)
-    untouched = chosen(images, choice_seed, strength.untouched)
-    return tf.clip_by_value(untouched * images + (1.0 - untouched) * result, 0.0, 1.0)
+    for step, step_seed in zip(steps, tf.unstack(tf.random.split(seed, len(steps))), strict=True):
+        images = step(images, step_seed, strength)
+    return tf.clip_by_value(images, 0.0, 1.0)
 
 
 def warp(images: Any, seed: Any, strength: Augmentation) -> Any:

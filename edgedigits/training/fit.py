@@ -17,6 +17,7 @@ import tensorflow as tf
 
 from edgedigits.errors import DataError
 from edgedigits.training.model import build_model, probabilities
+from edgedigits.training.optimizers import make_optimizer
 from edgedigits.training.pipeline import epoch_steps, training_batches, with_drawn
 from edgedigits.training.progress import NOBODY, History, Listeners, Progress
 from edgedigits.training.scores import score
@@ -138,21 +139,6 @@ def compiled_model(recipe: Recipe, *, steps: int) -> Any:
     """Build the network with the recipe's optimizer, for epochs of ``steps`` batches; the seed decides the weights."""
     keras.utils.set_random_seed(recipe.seed)
     model = build_model()
-    model.compile(optimizer=optimizer(recipe, steps=steps), jit_compile=False)
+    model.compile(optimizer=make_optimizer(recipe, steps=steps), jit_compile=False)
     model.optimizer.build(model.trainable_variables)
     return model
-
-
-def optimizer(recipe: Recipe, *, steps: int) -> Any:
-    """Return Adam or AdamW with the recipe's schedule and averaging."""
-    rate: Any = recipe.learning_rate
-    if recipe.warmup_epochs:
-        warmup_steps = max(1, round(recipe.warmup_epochs * steps))
-        rate = keras.optimizers.schedules.CosineDecay(
-            0.0, max(1, recipe.epochs * steps - warmup_steps), warmup_target=rate, warmup_steps=warmup_steps
-        )
-    momentum = 1 - 1 / max(1, recipe.average * recipe.epochs * steps)
-    averaging = {"use_ema": True, "ema_momentum": momentum} if recipe.average else {}
-    if recipe.weight_decay:
-        return keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay, **averaging)
-    return keras.optimizers.Adam(rate, **averaging)

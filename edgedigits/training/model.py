@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # Activations of so many images stay below 100 MB.
 CHUNK = 500
+# Name of the last layer.
+OUTPUT = "dense2"
 
 
 def build_model() -> Any:
@@ -31,7 +33,7 @@ def build_model() -> Any:
             layers.Conv2D(64, 3, activation="relu", name="conv3"),
             layers.Flatten(name="flatten"),
             layers.Dense(64, activation="relu", name="dense1"),
-            layers.Dense(10, activation="softmax", name="dense2"),
+            layers.Dense(10, activation="softmax", name=OUTPUT),
         ],
         name="edgedigits",
     )

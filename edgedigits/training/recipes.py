@@ -13,16 +13,14 @@ class Augmentation:
     while what preprocessing leaves as it is, slant, aspect, pen and camera, varies widely.
     """
 
-    # Share shown as they are, so that the net stays at home where MNIST is.
-    untouched: float = 0.15
     # People's slant differs by about 20 degrees; past that, a 6 and a 9, a 1 and a 7 trade places.
     rotation_deg: float = 13.0
     shear: float = 0.25
-    # The box is filled by the longer side: width and height still differ between hands by a third.
-    scale: float = 0.12
+    # The box is filled by the longer side, and its middle is the ink's: both move little, when ink is lost or caught.
+    scale: float = 0.07
+    shift_px: float = 0.75
+    # Width and height still differ between hands by a third.
     aspect: float = 0.16
-    # The centre of mass moves when ink is lost or a neighbour's ink is caught.
-    shift_px: float = 1.5
     # Random displacement of a 5 x 5 grid of points: bends strokes, keeps them connected.
     elastic_px: float = 1.0
     # Share of the way to the erosion (thin pen) or dilation (marker) by a 3 x 3 pixel square.
@@ -55,8 +53,10 @@ class Recipe:
     name: str
     epochs: int
     batch_size: int
-    # Peak rate of Adam (AdamW where weight_decay is above 0).
+    # Peak rate of Adam (AdamW where weight_decay is above 0), or of Muon.
     learning_rate: float
+    # Muon for kernels, AdamW for the rest.
+    muon: bool = False
     # With a warm-up the rate rises linearly to its peak, then falls along a cosine to nothing; without, it is constant.
     warmup_epochs: float = 0.0
     weight_decay: float = 0.0
@@ -100,9 +100,11 @@ ROBUST = Recipe(
     # The net is too small to overfit augmented images: it gains up to about 40 epochs, very little after.
     epochs=45,
     batch_size=128,
-    learning_rate=0.003,
+    # In 12 epochs Muon errs on 0.96 % of augmented validation images, with twice the rate on 1.07 %, AdamW on 1.22 %.
+    muon=True,
+    learning_rate=0.006,
     warmup_epochs=1.0,
-    weight_decay=0.01,
+    weight_decay=0.05,
     # Keeps wrong answers unsure, and so rejectable.
     label_smoothing=0.05,
     # About the last two epochs.

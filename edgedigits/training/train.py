@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from edgedigits.files import replacing, write_json
 from edgedigits.training.distribute import is_chief, make_strategy
 from edgedigits.training.fit import fit
-from edgedigits.training.model import probabilities
+from edgedigits.training.model import build_model, probabilities
 from edgedigits.training.pictures import draw_pictures
 from edgedigits.training.progress import NOBODY, History, Listeners, Progress
 from edgedigits.training.runs import Run, check_data, start, write_history
@@ -79,8 +79,11 @@ def save(run: Run, model: Any, history: History) -> None:
 
 def finish(run: Run, *, model: Any, history: History, data: Mnist) -> Scores:
     """Write the model, the pictures and, last, the figures."""
+    # The network alone: a reader of the file need not know the optimizer.
+    trained = build_model()
+    trained.set_weights(model.get_weights())
     with replacing(run.model) as temporary:
-        model.save(temporary)
+        trained.save(temporary)
     write_history(run, history)
     answers = probabilities(model, data.test.images)
     test = score(answers, labels=data.test.labels)

@@ -43,7 +43,6 @@ def test_every_strength_changes_the_images_and_keeps_their_form(images: tf.Tenso
         "white_point": {"levels_chance": 1.0},
         "levels_chance": {"black_point": 0.3},
         "marker_chance": {"thicker": 1.0},
-        "untouched": {"rotation_deg": 13.0},
     }
     partners = together.get(field, {})
     result = changed(images, **partners, **{field: 1.0 if field.endswith("chance") else getattr(Augmentation(), field)})
