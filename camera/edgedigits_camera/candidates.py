@@ -1,6 +1,7 @@
 """Every piece of a picture that might be one digit: connected ink, at several scales and several depths of ink.
 
 A digit that is too faint for one threshold, or glued to its neighbour by another, is a component of its own at a third.
+What touches everywhere is cut apart, what is broken everywhere joined.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import cv2
 import numpy as np
 
 from edgedigits.preprocess import to_patch
+from edgedigits_camera.joins import joined
 from edgedigits_camera.layers import Layers, layers_of, least_heights
 from edgedigits_camera.splits import cut_apart
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from edgedigits_camera.profiles import Profile
 
 # Columns of ``Candidates.rows``; box and area in pixels of the layers.
-LABEL, X, Y, W, H, AREA, EDGE, FIRST, LAST = range(9)
+LABEL, X, Y, W, H, AREA, EDGE, FIRST, LAST, ALSO_FIRST, ALSO_LAST = range(11)
 # One pixel on each side of the ink, where it fades into the paper: MNIST's strokes have such an edge.
 EDGE_PX = np.ones((3, 3), np.uint8)
 # More than there are different places along a side of a sheet; four places fit into one number of 64 bits.
@@ -35,8 +37,8 @@ class Candidates:
     layers: Layers | None
     """None where a picture is too small to hold any."""
     rows: NDArray[np.int32]
-    """(N, 9): component, box x, y, width, height, number of pixels, number of them at the edge; first and last of the
-    labels that are its own."""
+    """(N, 11): component, box x, y, width, height, number of pixels, number of them at the edge; first and last of the
+    labels that are its own, and of those of what it was joined with, else 0."""
     ink: NDArray[np.float32]
     """(N, 3): mean contrast of the ink, its standard deviation, mean contrast of what else lies in the box."""
     run: NDArray[np.int32]
@@ -80,10 +82,7 @@ class Candidates:
     @property
     def whole(self) -> NDArray[np.bool_]:
         """(N,) bool: which are all of a component, not a piece of it."""
-        if not self.layers:
-            return np.zeros(0, np.bool_)
-        whole: NDArray[np.bool_] = self.layers.stats[self.rows[:, LABEL], cv2.CC_STAT_AREA] == self.rows[:, AREA]
-        return whole
+        return _is_whole(self.layers, self.rows) if self.layers else np.zeros(0, np.bool_)
 
     def patches(self) -> NDArray[np.uint8]:
         """(N, 28, 28) uint8: each one's ink alone, with its soft edge, in MNIST's form; as dark as its mean is full."""
@@ -91,10 +90,13 @@ class Candidates:
         if not self.layers:
             return patches
         labels, contrast, height = self.layers.labels, self.layers.sheet.contrast, self.layers.sheet.height
-        for i, ((_, x, y, w, h, _, _, first, last), mean) in enumerate(
+        for i, ((_, x, y, w, h, _, _, first, last, also_first, also_last), mean) in enumerate(
             zip(self.rows.tolist(), self.ink[:, 0].tolist(), strict=True)
         ):
-            own, top = cv2.inRange(labels[y : y + h, x : x + w], first, last), y % height
+            part, top = labels[y : y + h, x : x + w], y % height
+            own = cv2.inRange(part, first, last)
+            if also_first:
+                own |= cv2.inRange(part, also_first, also_last)
             patches[i] = patch_of(contrast[top : top + h, x : x + w], own, mean=mean)
         return patches
 
@@ -124,10 +126,12 @@ def find_candidates(grey: NDArray[np.uint8], *, profile: Profile, with_light: bo
     layers = layers_of(grey, profile=profile, with_light=with_light)
     if not layers:
         none = np.zeros(0, np.int32)
-        return Candidates(None, np.zeros((0, 9), np.int32), np.zeros((0, 3), np.float32), none, none.astype(np.intp))
+        return Candidates(None, np.zeros((0, 11), np.int32), np.zeros((0, 3), np.float32), none, none.astype(np.intp))
     whole, wide = _whole_and_wide(layers, profile=profile)
-    rows = np.column_stack([whole, layers.stats[whole], layers.edge[whole], whole, whole]).astype(np.int32)
-    rows = np.concatenate([rows, cut_apart(layers, wide)])
+    alone = 0 * whole
+    rows = np.column_stack([whole, layers.stats[whole], layers.edge[whole], whole, whole, alone, alone])
+    rows = np.concatenate([rows.astype(np.int32), cut_apart(layers, wide)])
+    rows = np.concatenate([rows, joined(layers, _pairs(layers), labels=_labels_of(layers, rows))])
     level = layers.level_of(rows[:, X], rows[:, Y])
     fits = plausible(rows[:, W:EDGE], least_heights(layers.sheet, level, profile=profile), profile.max_height_px)
     rows, level = rows[fits], level[fits]
@@ -142,6 +146,26 @@ def _whole_and_wide(layers: Layers, *, profile: Profile) -> tuple[NDArray[np.int
     wide &= ~layers.sheet.inverted[layers.level_of(*layers.stats[label, :2].T)]
     wide &= np.cumsum(wide) <= profile.most_splits
     return label[~wide], label[wide]
+
+
+def _pairs(layers: Layers) -> NDArray[np.int64]:
+    """Pairs (P, 2) of components to be joined. Hints of light ink are not."""
+    x, y = layers.stats[layers.pairs[:, 0], :2].T
+    return layers.pairs[~layers.sheet.inverted[layers.level_of(x, y)]]
+
+
+def _labels_of(layers: Layers, rows: NDArray[np.int32]) -> NDArray[np.int32]:
+    """(components, 2): first and last label of each; of what was cut apart, those of its pieces."""
+    labels = np.repeat(np.arange(len(layers.stats), dtype=np.int32)[:, None], 2, axis=1)
+    whole = rows[_is_whole(layers, rows)]
+    labels[whole[:, LABEL]] = whole[:, FIRST : LAST + 1]
+    return labels
+
+
+def _is_whole(layers: Layers, rows: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """(N,) bool: which rows are all of a component, and nothing else."""
+    whole: NDArray[np.bool_] = layers.stats[rows[:, LABEL], cv2.CC_STAT_AREA] == rows[:, AREA]
+    return whole
 
 
 def plausible(size: NDArray[np.int32], least_px: NDArray[np.int64], most_px: int) -> NDArray[np.bool_]:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from edgedigits_camera.flatten import quartered
+from edgedigits_camera.joins import stacked
 from edgedigits_camera.sheets import Sheet, sheet_of
 
 if TYPE_CHECKING:
@@ -36,10 +37,12 @@ class Layers:
     """(components, 5): box and area, as ``cv2.connectedComponentsWithStats`` gives them; the paper's is zero."""
     fitting: NDArray[np.int64]
     """(F,): components as high as a digit that is looked for at their scale."""
+    pairs: NDArray[np.int64]
+    """(P, 2): components that may be the parts of one digit."""
     edge: NDArray[np.int32]
-    """(components,): how many of its pixels touch the paper; counted for those that fit alone."""
+    """(components,): how many of its pixels touch the paper; counted for those that fit, or are part of a pair."""
     tone: NDArray[np.float64]
-    """(components, 2): mean and standard deviation of the contrast, of those that fit."""
+    """(components, 2): mean and standard deviation of the contrast, of the same."""
 
     def may_be_several(self, label: NDArray[np.int64], *, profile: Profile) -> NDArray[np.bool_]:
         """(N,) bool for components (N,): lines, not blots, and wide enough for digits that touch."""
@@ -133,10 +136,12 @@ def cut_up(sheet: Sheet, *, profile: Profile) -> Layers:
     runs = runs_of(mask, labels)
     boxes, area = boxes_of(runs, width=mask.shape[1], count=count)
     fitting = as_high_as_digits(sheet, boxes, profile=profile)
-    fits = np.zeros(count, np.bool_)
-    fits[fitting] = True
-    edge, tone = shades(mask, sheet.contrast, runs[fits[runs.of]], area=area)
-    return Layers(sheet, np.array(depths, np.int32), labels, np.column_stack([boxes, area]), fitting, edge, tone)
+    pairs = stacked(boxes, area, height=sheet.height, profile=profile)
+    used = np.zeros(count, np.bool_)
+    used[fitting] = used[pairs] = True
+    edge, tone = shades(mask, sheet.contrast, runs[used[runs.of]], area=area)
+    stats = np.column_stack([boxes, area])
+    return Layers(sheet, np.array(depths, np.int32), labels, stats, fitting, pairs, edge, tone)
 
 
 def runs_of(mask: NDArray[np.uint8], labels: NDArray[np.int32]) -> Runs:

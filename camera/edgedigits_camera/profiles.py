@@ -27,6 +27,8 @@ class Profile:
     """Components from so many to so many heights wide are cut apart."""
     most_splits: int = 400
     """Components of one depth that are cut apart; a page of writing has more of them than time allows."""
+    most_pieces: int = 1500
+    """Components that are looked at for digits that broke apart."""
     most_candidates: int = 500
     """Of each polarity, the network sees so many at most."""
     least_glance: float = -4.5
@@ -40,9 +42,10 @@ LIVE = Profile(
     depths=(40,),
     share=0.4,
     faintest=16,
-    finest=0.8,
+    finest=0.75,
     several=(0.9, 6.0),
     most_splits=100,
+    most_pieces=500,
     most_candidates=250,
     least_glance=-4.0,
     most_judged=250,

@@ -37,8 +37,8 @@ def cut_apart(layers: Layers, wide: NDArray[np.int64]) -> NDArray[np.int32]:
     In the layers' labels, what lies between two seams gets a number of its own.
 
     Returns:
-        The components and their pieces (N, 9): component, box x, y, width, height in pixels of the layers, area, pixels
-        at the edge, first and last of the labels that are its own.
+        The components and their pieces (N, 11): component, box x, y, width, height in pixels of the layers, area,
+        pixels at the edge, first and last of the labels that are its own, and 0, 0: joined with nothing.
 
     """
     masks = [layers.mask(label) for label in wide]
@@ -50,11 +50,11 @@ def cut_apart(layers: Layers, wide: NDArray[np.int64]) -> NDArray[np.int32]:
         np.copyto(layers.labels[y : y + h, x : x + w], free + part, where=mask)
         edge = int(layers.edge[label]) / area
         rows += [
-            (label, x + left, y + top, width, height, size, round(edge * size), free + first, free + last)
+            (label, x + left, y + top, width, height, size, round(edge * size), free + first, free + last, 0, 0)
             for left, top, width, height, size, first, last in _pieces_of(mask, part, count=len(paths) + 1)
         ]
         free += len(paths) + 1
-    return np.array(rows, np.int32).reshape(-1, 9)
+    return np.array(rows, np.int32).reshape(-1, 11)
 
 
 def _pieces_of(mask: NDArray[np.bool_], part: NDArray[np.int32], *, count: int) -> Iterator[tuple[int, ...]]:

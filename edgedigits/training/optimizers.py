@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from edgedigits.training.recipes import Recipe
 
 
-class KernelMuon(keras.optimizers.Muon):
+class KernelMuon(keras.optimizers.Muon):  # type: ignore[misc]
     """Muon for all kernels but the last layer's, those of convolutions too; AdamW for the rest.
 
     Each step turns a kernel's momentum into the nearest orthogonal matrix, so that all its directions move by the same
