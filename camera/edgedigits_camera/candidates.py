@@ -80,6 +80,12 @@ class Candidates:
         return self.layers.depths[self.rows[:, Y] // self.layers.sheet.height] if self.layers else np.zeros(0, np.int32)
 
     @property
+    def parts(self) -> NDArray[np.int64]:
+        """(N,): 0 for all of a component, -1 for a piece of one, 1 for two joined."""
+        joined = self.rows[:, ALSO_FIRST] > 0
+        return np.where(joined, 1, np.where(self.whole, 0, -1))
+
+    @property
     def whole(self) -> NDArray[np.bool_]:
         """(N,) bool: which are all of a component, not a piece of it."""
         return _is_whole(self.layers, self.rows) if self.layers else np.zeros(0, np.bool_)

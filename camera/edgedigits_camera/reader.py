@@ -187,11 +187,11 @@ def looked_at(
     *,
     shape: Perceptron,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """What the network says of candidates, (N, 10), and features by form, network, glance and shape, (N, 25)."""
+    """What the network says of candidates, (N, 10), and features by form, network, glance, shape and parts, (N, 25)."""
     patches = candidates.patches()
     answers = recognizer.probabilities(patches)
-    odds = np.column_stack([glance, shape.log_odds(pixels(patches))])
-    return answers, np.concatenate([form, network_features(answers), odds], axis=1)
+    others = np.column_stack([glance, shape.log_odds(pixels(patches)), candidates.parts])
+    return answers, np.concatenate([form, network_features(answers), others], axis=1, dtype=np.float32)
 
 
 def likely(score: NDArray[np.float32], *, most: int) -> NDArray[np.int64]:

@@ -16,11 +16,11 @@ class Augmentation:
     # People's slant differs by about 20 degrees; past that, a 6 and a 9, a 1 and a 7 trade places.
     rotation_deg: float = 13.0
     shear: float = 0.25
-    # The box is filled by the longer side, and its middle is the ink's: both move little, when ink is lost or caught.
-    scale: float = 0.07
-    shift_px: float = 0.75
-    # Width and height still differ between hands by a third.
+    # The box is filled by the longer side: width and height still differ between hands by a third.
+    scale: float = 0.12
     aspect: float = 0.16
+    # The centre of mass moves when ink is lost or a neighbour's ink is caught.
+    shift_px: float = 1.5
     # Random displacement of a 5 x 5 grid of points: bends strokes, keeps them connected.
     elastic_px: float = 1.0
     # Share of the way to the erosion (thin pen) or dilation (marker) by a 3 x 3 pixel square.

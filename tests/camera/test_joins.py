@@ -70,7 +70,7 @@ def test_a_digit_broken_in_two_is_a_candidate_with_the_ink_of_both_and_no_others
     assert is_joined.any()
     candidates = found[np.flatnonzero(is_joined)[:1]]
     assert np.abs(candidates.boxes_px[0] - boxes[0]).max() <= 3
-    assert not candidates.whole.any()
+    assert candidates.parts.tolist() == [1]
     patch = candidates.patches()[0]
     assert patch[4:13].max() > 200  # the upper piece
     assert patch[17:24].max() > 200  # the lower one

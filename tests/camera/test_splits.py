@@ -121,3 +121,5 @@ def test_pieces_are_told_from_whole_components(write_row):
     width = found.rows[:, 3]
     assert set(found.whole[width == width.max()]) == {True}
     assert set(found.whole[width < width.max()]) == {False}
+    assert set(found.parts[width == width.max()]) == {0}
+    assert set(found.parts[width < width.max()]) == {-1}
