@@ -82,8 +82,7 @@ class Candidates:
     @property
     def parts(self) -> NDArray[np.int64]:
         """(N,): 0 for all of a component, -1 for a piece of one, 1 for two joined."""
-        joined = self.rows[:, ALSO_FIRST] > 0
-        return np.where(joined, 1, np.where(self.whole, 0, -1))
+        return np.where(self.rows[:, ALSO_FIRST] > 0, 1, np.where(self.whole, 0, -1))
 
     @property
     def whole(self) -> NDArray[np.bool_]:
@@ -134,7 +133,7 @@ def find_candidates(grey: NDArray[np.uint8], *, profile: Profile, with_light: bo
         none = np.zeros(0, np.int32)
         return Candidates(None, np.zeros((0, 11), np.int32), np.zeros((0, 3), np.float32), none, none.astype(np.intp))
     whole, wide = _whole_and_wide(layers, profile=profile)
-    alone = 0 * whole
+    alone = np.zeros_like(whole)
     rows = np.column_stack([whole, layers.stats[whole], layers.edge[whole], whole, whole, alone, alone])
     rows = np.concatenate([rows.astype(np.int32), cut_apart(layers, wide)])
     rows = np.concatenate([rows, joined(layers, _pairs(layers), labels=_labels_of(layers, rows))])

@@ -60,7 +60,7 @@ def test_of_many_pieces_the_largest_are_looked_at():
     assert len(pairs_of(*columns, profile=replace(STILL, most_pieces=20))) <= 10
 
 
-def test_a_digit_broken_in_two_is_a_candidate_with_the_ink_of_both_and_no_others(write_row):
+def test_a_digit_broken_in_two_is_a_candidate_with_the_ink_of_both(write_row):
     grey, boxes = write_row("2", height_px=40)
     _, y, _, h = boxes[0].astype(int).tolist()
     broken = grey.copy()
