@@ -64,25 +64,29 @@ def fit_box(ink: NDArray[np.uint8], *, box_px: int) -> NDArray[np.uint8]:
     scale = box_px / max(height, width)
     new_height, new_width = max(1, round(height * scale)), max(1, round(width * scale))
     glyph = resampling(height, new_height) @ ink @ resampling(width, new_width).T
-    return np.rint(glyph * (255 / glyph.max())).astype(np.uint8)
+    return np.rint(255 * glyph / glyph.max()).astype(np.uint8)
 
 
 @lru_cache(maxsize=1024)
-def resampling(size_in: int, size_out: int) -> NDArray[np.float32]:
-    """Weights (size_out, size_in) float32 that resample one axis; every row adds up to 1.
+def resampling(size_in: int, size_out: int) -> NDArray[np.float64]:
+    """Weights (size_out, size_in) float64 that resample one axis; every row adds up to the same.
 
     Shrinking averages the pixels that an output pixel covers; enlarging interpolates linearly between pixel centres.
+    All weights are whole numbers: then sums are exact in whatever order a processor adds, and the same ink makes the
+    same patch everywhere.
     """
-    step = size_in / size_out
     source = np.arange(size_in)
     target = np.arange(size_out)[:, None]
-    if step >= 1:
-        covered = np.minimum(source + 1, (target + 1) * step) - np.maximum(source, target * step)
-        weights = np.clip(covered, 0, None)
+    if size_in >= size_out:
+        # In pixels of which each of the source has size_out and each of the target size_in.
+        covered = np.minimum((source + 1) * size_out, (target + 1) * size_in)
+        weights = covered - np.maximum(source * size_out, target * size_in)
     else:
-        centre = np.clip((target + 0.5) * step - 0.5, 0, size_in - 1)
-        weights = np.clip(1 - np.abs(source - centre), 0, None)
-    weights = (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+        # In halves of those: a centre may lie between two.
+        step = 2 * size_out
+        centre = np.clip((2 * target + 1) * size_in - size_out, 0, (size_in - 1) * step)
+        weights = step - np.abs(source * step - centre)
+    weights = np.clip(weights, 0, None).astype(np.float64)
     weights.flags.writeable = False
     return weights
 

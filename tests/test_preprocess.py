@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from edgedigits.preprocess import MNIST, PatchSpec, resampling, to_patch
+from edgedigits.preprocess import MNIST, PatchSpec, fit_box, resampling, to_patch
 
 
 def ring(height, width, pen):
@@ -72,13 +72,25 @@ def test_other_arrays_are_refused_with_what_was_found(ink):
         to_patch(ink)
 
 
-@pytest.mark.parametrize(("size_in", "size_out"), [(7, 20), (20, 20), (57, 20), (400, 20), (1, 20), (20, 1)])
+SIZES = [(7, 20), (20, 20), (57, 20), (400, 20), (1, 20), (20, 1)]
+
+
+@pytest.mark.parametrize(("size_in", "size_out"), SIZES)
 def test_resampling_keeps_a_constant(size_in, size_out):
-    assert np.allclose(resampling(size_in, size_out).sum(axis=1), 1, atol=1e-6)
+    assert np.ptp(resampling(size_in, size_out).sum(axis=1)) == 0
 
 
 def test_resampling_to_the_same_size_changes_nothing():
-    assert np.array_equal(resampling(20, 20), np.eye(20, dtype=np.float32))
+    weights = resampling(20, 20)
+    assert np.array_equal(weights, weights[0, 0] * np.eye(20))
+
+
+@pytest.mark.parametrize("size_in", [7, 57, 400])
+def test_a_patch_is_what_whole_numbers_give(size_in):
+    ink = ring(size_in, size_in, max(1, size_in // 8)) // 2 + np.arange(size_in, dtype=np.uint8) % 100
+    weights = resampling(size_in, 20).astype(np.int64)
+    glyph = weights @ ink.astype(np.int64) @ weights.T
+    assert np.array_equal(fit_box(ink, box_px=20), np.rint(255 * glyph / glyph.max()))
 
 
 def test_another_form_can_be_asked_for():
