@@ -6,7 +6,7 @@ the slant of the writing and the gap between strokes (as in seam carving: Avidan
 
 from __future__ import annotations
 
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import cv2
@@ -92,6 +92,8 @@ def _seams_at_once(masks: Sequence[NDArray[np.bool_]]) -> list[NDArray[np.int64]
     for mask, start in zip(masks, starts, strict=False):
         ink[: len(mask), start : start + mask.shape[1]] = mask
     total, came = _least_ink(ink)
+    for mask, start in zip(masks, starts, strict=False):
+        came[len(mask) :, start : start + mask.shape[1]] = 0  # below a mask, ways go straight down
     ends = [
         start + _lowest(total[len(mask) - 1, start : start + mask.shape[1]], height=len(mask))
         for mask, start in zip(masks, starts, strict=False)
@@ -104,7 +106,7 @@ def _seams_at_once(masks: Sequence[NDArray[np.bool_]]) -> list[NDArray[np.int64]
         for mask, start, ways, cost in zip(
             masks,
             starts,
-            np.split(_traced(came, column, row), splits),
+            np.split(_traced(came, column), splits),
             np.split(total[row, column], splits),
             strict=False,
         )
@@ -114,12 +116,15 @@ def _seams_at_once(masks: Sequence[NDArray[np.bool_]]) -> list[NDArray[np.int64]
 def _least_ink(ink: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
     """Least ink on a way from the top to each pixel (H, W), and from which side its last step came: -1, 0, 1."""
     total = ink.copy()
-    for before, row in pairwise(total):
-        aside = np.minimum(before[:-2], before[2:])
-        aside += SIDESTEP
-        row[1:-1] += np.minimum(aside, before[1:-1], out=aside)
+    left, straight, right = total[:, :-2], total[:, 1:-1], total[:, 2:]
+    aside = np.empty_like(straight[0])
+    for y in range(1, len(total)):
+        np.minimum(left[y - 1], right[y - 1], out=aside)
+        np.add(aside, SIDESTEP, out=aside)
+        np.minimum(aside, straight[y - 1], out=aside)
+        np.add(straight[y], aside, out=straight[y])
     came = np.zeros(ink.shape, np.int8)
-    left, straight, right = total[:-1, :-2], total[:-1, 1:-1], total[:-1, 2:]
+    left, straight, right = left[:-1], straight[:-1], right[:-1]
     came[1:, 1:-1] = (straight > np.minimum(left, right) + SIDESTEP) * np.where(left <= right, np.int8(-1), np.int8(1))
     return total, came
 
@@ -131,12 +136,12 @@ def _lowest(cost: NDArray[np.float32], *, height: int) -> NDArray[np.int64]:
     return np.flatnonzero((cost <= around) & (cost <= MOST_INK * height))
 
 
-def _traced(came: NDArray[np.int8], column: NDArray[np.int64], row: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Ways (N, H) back to the top from pixels given by column (N,) and row (N,); below them, straight down."""
-    ways = np.repeat(column[None], len(came), axis=0)
-    inside = np.arange(len(came))[:, None] <= row
+def _traced(came: NDArray[np.int8], column: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Ways (N, H) from the top down to columns (N,) of the last row."""
+    ways = np.empty((len(came), len(column)), np.int64)
+    ways[-1] = column
     for y in range(len(came) - 1, 0, -1):
-        np.add(ways[y], came[y, ways[y]] * inside[y], out=ways[y - 1])
+        np.add(ways[y], came[y].take(ways[y]), out=ways[y - 1])
     return ways.T
 
 
