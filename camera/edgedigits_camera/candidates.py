@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 LABEL, X, Y, W, H, AREA, EDGE, FIRST, LAST, ALSO_FIRST, ALSO_LAST = range(11)
 # One pixel on each side of the ink, where it fades into the paper: MNIST's strokes have such an edge.
 EDGE_PX = np.ones((3, 3), np.uint8)
+# Graphite and chalk leave pores in a stroke, and the network sees an 8 there. They are closed where the ink is so long
+# that a digit's loops are wider than they are.
+PORES = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+PORES_FROM_PX = 28
 # More than there are different places along a side of a sheet; four places fit into one number of 64 bits.
 SIDES = 1 << 15
 
@@ -116,7 +120,10 @@ def patch_of(contrast: NDArray[np.uint8], own: NDArray[np.uint8], *, mean: float
 
     """
     ink = cv2.convertScaleAbs(contrast, alpha=255 / mean)
-    return to_patch(cv2.bitwise_and(ink, cv2.dilate(own, EDGE_PX)))
+    ink = cv2.bitwise_and(ink, cv2.dilate(own, EDGE_PX))
+    if max(ink.shape) >= PORES_FROM_PX:
+        ink = cv2.morphologyEx(cv2.copyMakeBorder(ink, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.MORPH_CLOSE, PORES)
+    return to_patch(ink)
 
 
 def find_candidates(grey: NDArray[np.uint8], *, profile: Profile, with_light: bool = False) -> Candidates:

@@ -39,14 +39,14 @@ class Profile:
 
 STILL = Profile(depths=(14, 40), between=(0.75,), most_candidates=700, most_judged=500)
 LIVE = Profile(
-    depths=(40,),
-    share=0.4,
+    depths=(30,),
     faintest=16,
-    finest=0.75,
+    min_height_px=9,
+    finest=0.6,
     several=(0.9, 6.0),
     most_splits=100,
     most_pieces=500,
     most_candidates=250,
-    least_glance=-4.0,
+    least_glance=-3.5,
     most_judged=250,
 )

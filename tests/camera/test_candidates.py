@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from edgedigits_camera.candidates import Candidates, find_candidates, middle_of_runs, plausible
+from edgedigits_camera.candidates import Candidates, find_candidates, middle_of_runs, patch_of, plausible
 from edgedigits_camera.profiles import LIVE, STILL
 from edgedigits_camera.scene import SceneSpec, draw_scene
 
@@ -109,6 +109,19 @@ def test_patches_hold_the_ink_of_the_candidate_alone():
     assert len(alone) == len(beside) == 1
     assert alone.max() == beside.max() == 255
     assert np.abs(alone - beside).max() < 20
+
+
+def test_pores_in_a_stroke_are_closed_and_loops_are_not():
+    solid = np.full((40, 16), 200, np.uint8)
+    porous = solid.copy()
+    porous[3:-3:4, 3:-3:4] = 0
+    looped = solid.copy()
+    looped[10:20, 6:10] = 0
+    whole, closed, open_ = (
+        patch_of(ink, cv2.compare(ink, 0, cv2.CMP_GT), mean=200.0) for ink in (solid, porous, looped)
+    )
+    assert np.array_equal(closed, whole)
+    assert open_[whole > 0].min() == 0
 
 
 def test_what_has_the_size_and_shape_of_a_digit_is_plausible():

@@ -23,7 +23,7 @@ def test_a_picture_is_halved_until_no_digit_fits():
 
 
 def test_a_live_picture_begins_a_little_smaller():
-    assert scales((480, 640), LIVE)[0] == (0.75, (360, 480))
+    assert scales((480, 640), LIVE)[0] == (0.6, (288, 384))
 
 
 def test_a_small_picture_is_enlarged_first():

@@ -70,16 +70,16 @@ def test_trees_learn_the_rule_and_the_same_rows_give_the_same_trees(rows):
 
 def test_a_perceptron_learns_the_rule_and_the_same_rows_give_the_same_one(rows):
     features, right = np.tile(rows[0], (20, 1)), np.tile(rows[1], 20)
-    first, again = (train(features * 50 + 7, right) for _ in range(2))  # neither scale nor place matters
+    first, again = (train(features * 50 + 7, right, units=48) for _ in range(2))  # neither scale nor place matters
     assert np.mean((first.log_odds(rows[0] * 50 + 7) > 0) == rows[1]) > 0.8
     assert np.array_equal(first.hidden, again.hidden)
 
 
 def test_a_perceptron_of_several_members_answers_as_their_mean(rows):
-    both = train(*rows, members=2)
-    first = train(*rows)
-    assert both.hidden.shape[1] == 2 * first.hidden.shape[1]
+    both = train(*rows, units=16, members=2)
+    first = train(*rows, units=16)
     half = first.hidden.shape[1]
+    assert (half, both.hidden.shape[1]) == (16, 32)
     second = Perceptron(both.hidden[:, half:], np.append(2 * both.out[half:-1], 2 * both.out[-1] - first.out[-1]))
     odds = [part.log_odds(rows[0]) for part in (first, second)]
     assert np.abs(odds[0] - odds[1]).max() > 0.01  # they started elsewhere
@@ -88,7 +88,7 @@ def test_a_perceptron_of_several_members_answers_as_their_mean(rows):
 
 @pytest.fixture
 def judge(rows):
-    perceptron, trees = train(*rows), grow(*rows, trees=2, depth=2, rate=0.2)
+    perceptron, trees = train(*rows, units=16), grow(*rows, trees=2, depth=2, rate=0.2)
     return Judge(perceptron, perceptron, trees, trees, least=0.0)
 
 

@@ -37,8 +37,8 @@ COVERS, MISSES = 0.6, 0.4
 READ = 0.5
 # Of what is no digit, the first judges see so many a scene: there are forty times as many as digits.
 MOST_WRONG = 250
-# The mean of so many judges by shape: with one alone, 5 digits instead of 2 are reported in 60 empty scenes.
-SHAPES = 4
+# Hidden units of the judge by glance, and of each of those by shape, whose mean is taken: one alone errs more.
+GLANCE_UNITS, SHAPE_UNITS, SHAPES = 48, 128, 2
 # The score is a probability: what is reported is more likely right than wrong.
 LEAST = 0.5
 
@@ -123,7 +123,7 @@ def _first_rows(glyphs: Split | None, number: int) -> tuple[NDArray[Any], ...]:
 def _first_judges(rows: list[tuple[NDArray[Any], ...]]) -> tuple[Perceptron, Perceptron]:
     """Judges by glance and by shape."""
     seen, patches, right = (np.concatenate(arrays) for arrays in zip(*rows, strict=True))
-    return train(seen, right), train(patches, right, members=SHAPES)
+    return train(seen, right, units=GLANCE_UNITS), train(patches, right, units=SHAPE_UNITS, members=SHAPES)
 
 
 def _look_rows(bundle: Path, glyphs: Split | None, glance: Perceptron, shape: Perceptron, number: int) -> list[Looked]:
