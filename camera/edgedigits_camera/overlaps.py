@@ -41,14 +41,14 @@ def share_of_smaller(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def within(boxes: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """(N,) bool: which boxes (N, 4) lie within one of the others (M, 4), all but a tenth of their height."""
+    """(N, M) bool: which boxes (N, 4) lie within which others (M, 4), all but a tenth of their height."""
     slack = boxes[:, 3:] / 10
     inside = np.ones((len(boxes), len(others)), np.bool_)
     for axis in (0, 1):
         low, other = boxes[:, axis, None], others[None, :, axis]
         inside &= low >= other - slack
         inside &= low + boxes[:, axis + 2, None] <= other + others[None, :, axis + 2] + slack
-    return np.logical_or.reduce(inside, axis=1)
+    return inside
 
 
 def first_of_kind(boxes: NDArray[np.float64], whole: NDArray[np.bool_]) -> NDArray[np.int64]:

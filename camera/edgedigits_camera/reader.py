@@ -38,6 +38,8 @@ ENOUGH = 8.0
 SEEN_AT_HALF = 4.0
 # A piece must be so much likelier a digit than the whole of it: a 7 without its flag is named 7 as well.
 WHOLE = np.float32(0.05)
+# A digit within one of the other colour must be so much surer than that one.
+CLEARLY = np.float32(0.1)
 # Log odds at a glance: what is less likely a digit than not is no hint.
 CLEAR = 0.0
 
@@ -116,13 +118,17 @@ class Examined:
         return self.evidence() < ENOUGH and (not evidence or self.hinted >= evidence / 2)
 
     def outdoes(self, other: Examined) -> bool:
-        """Whether there is more evidence for this colour of ink, paper within the other's digits aside.
+        """Whether there is more evidence for this colour of ink; of two digits one within the other, only one counts.
 
-        The paper in a 0 looks like a narrower 0.
+        The paper in a 0 looks like a narrower 0, so it is the one around, unless the one within is clearly surer: the
+        paper around a 1 may look like a 0.
         """
-        boxes, others = self.boxes_px, other.boxes_px
-        mine, its = ~within(boxes, others), ~within(others, boxes)
-        return bool(self.score[self.chosen][mine].sum() > other.score[other.chosen][its].sum())
+        mine, its = self.score[self.chosen], other.score[other.chosen]
+        inside, around = within(self.boxes_px, other.boxes_px), within(other.boxes_px, self.boxes_px).T
+        surer = mine[:, None] - its
+        wins = np.where(inside, surer > CLEARLY, surer >= -CLEARLY)
+        lost, won = (inside | around) & ~wins, (inside | around) & wins
+        return bool(mine[~lost.any(axis=1)].sum() > its[~won.any(axis=0)].sum())
 
     def readings(self, *, size_px: tuple[int, int]) -> list[Reading]:
         """Readings in a picture of (width, height), none of which overlap."""

@@ -119,10 +119,23 @@ def test_the_paper_in_zeros_is_no_evidence_against_them(recognizer, write_row):
     rows = dark.candidates.rows.copy()
     rows[:, X] += rows[:, W] // 4
     rows[:, W] //= 2
-    paper = replace(dark, candidates=replace(dark.candidates, rows=rows), score=np.ones_like(dark.score))
-    assert paper.evidence() == len(paper.chosen) >= 3
+    paper = replace(dark, candidates=replace(dark.candidates, rows=rows))
+    assert len(paper.chosen) >= 3
     assert dark.outdoes(paper)
     assert not paper.outdoes(dark)
+
+
+def test_the_paper_around_a_one_is_no_evidence_against_it(recognizer, write_row):
+    grey, _ = write_row("111", height_px=32, seed=1)
+    ones = examine(grey, recognizer, judge=Judge.of(recognizer.bundle.judge), profile=STILL)
+    # The paper around the ones, taken for as many wider digits, and less sure.
+    rows = ones.candidates.rows.copy()
+    rows[:, X] -= rows[:, W] // 2
+    rows[:, W] *= 2
+    paper = replace(ones, candidates=replace(ones.candidates, rows=rows), score=ones.score - np.float32(0.2))
+    assert len(ones.chosen) == len(paper.chosen) == 3
+    assert ones.outdoes(paper)
+    assert not paper.outdoes(ones)
 
 
 def test_what_is_worth_a_second_look_is_the_best_few_above_the_least():
