@@ -98,11 +98,11 @@ def add_up(reads: Iterator[list[Read]]) -> dict[str, Tally]:
     return {name: {group: tally[group] for group in groups} for name, tally in total.items()}
 
 
-def order(group: str) -> tuple[int, str, int]:
-    """Sort totals first, then kinds, then heights by number, scenes without digits last."""
+def order(group: str) -> tuple[int, str, int, str]:
+    """Sort totals first, then kinds, heights by number and others by name, scenes without digits last."""
     kind, _, value = group.partition(":")
     number = int(value.partition("-")[0]) if kind == "height" else 0
-    return (0 if not value else 2 if kind.startswith("empty") else 1), kind, number
+    return (0 if not value else 2 if kind.startswith("empty") else 1), kind, number, value
 
 
 def table(total: dict[str, Tally]) -> str:

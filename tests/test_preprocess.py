@@ -72,10 +72,7 @@ def test_other_arrays_are_refused_with_what_was_found(ink):
         to_patch(ink)
 
 
-SIZES = [(7, 20), (20, 20), (57, 20), (400, 20), (1, 20), (20, 1)]
-
-
-@pytest.mark.parametrize(("size_in", "size_out"), SIZES)
+@pytest.mark.parametrize(("size_in", "size_out"), [(7, 20), (20, 20), (57, 20), (400, 20), (1, 20), (20, 1)])
 def test_resampling_keeps_a_constant(size_in, size_out):
     assert np.ptp(resampling(size_in, size_out).sum(axis=1)) == 0
 

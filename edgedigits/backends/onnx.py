@@ -33,7 +33,7 @@ class OnnxRuntime(Adapter):
         options.inter_op_num_threads = 1
         options.log_severity_level = 3  # errors only
         # Without it, x86 processors that lack VNNI add up products of eight bits in sixteen, which overflow: of the
-        # shipped int8 file's answers some are wrong by 0.8. Others ignore it.
+        # shipped int8 file's answers some are wrong by 0.8. Others ignore it (onnxruntime#12088).
         options.add_session_config_entry("session.x64quantprecision", "1")
         self._session = runtime.InferenceSession(os.fspath(path), options, providers=["CPUExecutionProvider"])
         self._input = self._session.get_inputs()[0].name
