@@ -53,7 +53,8 @@ def to_patch(ink: NDArray[np.uint8], *, spec: PatchSpec = MNIST) -> NDArray[np.u
     if not rows.size:
         return patch
     glyph = fit_box(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], box_px=spec.box_px)
-    top, left = (_offset(glyph.sum(axis=axis, dtype=np.int64), spec.size_px) for axis in (1, 0))
+    mass = glyph.astype(np.float64)
+    top, left = (_offset(mass.sum(axis=axis), spec.size_px) for axis in (1, 0))
     _paste(glyph, onto=patch, top=top, left=left)
     return patch
 
@@ -91,9 +92,9 @@ def resampling(size_in: int, size_out: int) -> NDArray[np.float64]:
     return weights
 
 
-def _offset(profile: NDArray[np.int64], size_px: int) -> int:
+def _offset(profile: NDArray[np.float64], size_px: int) -> int:
     """Where a glyph with this ink per row (or column) starts, so that its centre of mass falls on the middle pixel."""
-    centre = int(profile.dot(np.arange(len(profile)))) / int(profile.sum())
+    centre = float(profile @ np.arange(len(profile), dtype=np.float64)) / float(profile.sum())
     return math.floor(size_px / 2 - centre + 0.5)
 
 

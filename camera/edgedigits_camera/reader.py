@@ -96,13 +96,10 @@ class Examined:
     """(B,) their scores."""
     chosen: NDArray[np.int64]
     """(C,) which of the B are digits."""
+    boxes_px: NDArray[np.float64]
+    """(C, 4) x, y, width, height of the digits, in pixels of the picture."""
     hinted: float
     """How many digits there seem to be in ink of the other colour."""
-
-    @property
-    def boxes_px(self) -> NDArray[np.float64]:
-        """(C, 4) x, y, width, height of the digits, in pixels of the picture."""
-        return self.candidates.boxes_px[self.kept[self.best[self.chosen]]]
 
     def evidence(self, *, least_px: float = 0.0) -> float:
         """How many digits there are for sure, of those at least so many pixels of the picture high."""
@@ -134,8 +131,10 @@ class Examined:
         """Readings in a picture of (width, height), none of which overlap."""
         digits = self.answers[self.best[self.chosen]].argmax(axis=1)
         return [
-            Reading(int(digit), float(score), whole_box(box, size_px))
-            for digit, score, box in zip(digits, self.score[self.chosen], self.boxes_px, strict=True)
+            Reading(digit, score, box)
+            for digit, score, box in zip(
+                digits.tolist(), self.score[self.chosen].tolist(), whole_boxes(self.boxes_px, size_px), strict=True
+            )
         ]
 
 
@@ -166,15 +165,16 @@ def examine(
     answers, features = looked_at(some, form[looked], glance[looked], recognizer, shape=judge.shape)
     first = judge.look.score(features)
     hint = first[len(kept) :]
-    hint = hint[without_overlaps(some.boxes_px[len(kept) :], hint)]
+    boxes = some.boxes_px
+    hint = hint[without_overlaps(boxes[len(kept) :], hint)]
     answers, features, first = (array[: len(kept)] for array in (answers, features, first))
     best = likely(first, most=profile.most_judged)
-    boxes, ink = some.boxes_px[best], some.ink[best, 0]
-    near = surroundings(boxes, ink, answers[best].argmax(axis=1), first[best])
+    boxes = boxes[best]
+    near = surroundings(boxes, some.ink[best, 0], answers[best].argmax(axis=1), first[best])
     score = judge.second.score(np.concatenate([features[best], first[best, None], near], axis=1))
     chosen = choice(boxes, score, some[best].whole, least=judge.least)
     hinted = float(hint[hint >= judge.least].sum())
-    return Examined(candidates[own], glance[own], kept, answers, first, best, score, chosen, hinted)
+    return Examined(candidates[own], glance[own], kept, answers, first, best, score, chosen, boxes[chosen], hinted)
 
 
 def at_a_glance(glance: NDArray[np.float32], candidates: Candidates, *, least: float, most: int) -> NDArray[np.int64]:
@@ -215,8 +215,8 @@ def choice(
     return digits[without_overlaps(boxes[digits], order)]
 
 
-def whole_box(box: NDArray[np.float64], limits: tuple[int, int]) -> tuple[int, int, int, int]:
-    """A box in whole pixels, inside a picture of (width, height)."""
-    low = np.clip(np.floor(box[:2]), 0, np.array(limits) - 1).astype(int)
-    high = np.clip(np.ceil(box[:2] + box[2:]), low + 1, limits).astype(int)
-    return (int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1]))
+def whole_boxes(boxes: NDArray[np.float64], limits: tuple[int, int]) -> list[tuple[int, int, int, int]]:
+    """Boxes (N, 4) in whole pixels, inside a picture of (width, height)."""
+    low = np.clip(np.floor(boxes[:, :2]), 0, np.array(limits) - 1)
+    high = np.clip(np.ceil(boxes[:, :2] + boxes[:, 2:]), low + 1, limits)
+    return [(x, y, w, h) for x, y, w, h in np.column_stack([low, high - low]).astype(int).tolist()]
