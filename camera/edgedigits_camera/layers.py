@@ -89,20 +89,25 @@ class Layers:
 class Runs:
     """Runs of ink in the rows of a mask, from top to bottom, N of them."""
 
-    where: NDArray[np.int32]
-    """(P,): places of all their pixels, row after row."""
+    first: NDArray[np.int64]
+    """(N,): place of the first pixel of each."""
+    length: NDArray[np.int64]
+    """(N,): pixels of each."""
     of: NDArray[np.int32]
     """(N,): component that each belongs to."""
-    length: NDArray[np.int32]
-    """(N,): pixels of each."""
 
     @property
-    def first(self) -> NDArray[np.int64]:
-        """(N,): which of the pixels is the first of each."""
+    def starts(self) -> NDArray[np.int64]:
+        """(N,): which of all their pixels is the first of each."""
         return np.cumsum(self.length) - self.length
 
+    @property
+    def where(self) -> NDArray[np.int64]:
+        """(P,): places of all their pixels, run after run."""
+        return np.repeat(self.first - self.starts, self.length) + np.arange(self.length.sum())
+
     def __getitem__(self, chosen: NDArray[np.bool_]) -> Runs:
-        return Runs(self.where[np.repeat(chosen, self.length)], self.of[chosen], self.length[chosen])
+        return Runs(self.first[chosen], self.length[chosen], self.of[chosen])
 
 
 def layers_of(grey: NDArray[np.uint8], *, profile: Profile, with_light: bool = False) -> Layers | None:
@@ -146,23 +151,24 @@ def cut_up(sheet: Sheet, *, profile: Profile) -> Layers:
 
 def runs_of(mask: NDArray[np.uint8], labels: NDArray[np.int32]) -> Runs:
     """Runs of a mask (H, W) uint8, 0 or 1, whose last column is empty, by the labels of its components."""
-    where = np.flatnonzero(mask.view(np.bool_)).astype(np.int32)
-    begins = np.ones(len(where), np.bool_)
-    np.not_equal(where[1:], where[:-1] + 1, out=begins[1:])
-    first = np.flatnonzero(begins)
-    return Runs(where, labels.ravel()[where[first]], np.diff(first, append=len(where)).astype(np.int32))
+    ink = mask.ravel()
+    changes = np.empty(len(ink), np.bool_)
+    changes[0] = ink[0]
+    np.not_equal(ink[1:], ink[:-1], out=changes[1:])
+    first, end = np.flatnonzero(changes).reshape(-1, 2).T
+    return Runs(first, end - first, labels.ravel()[first])
 
 
 def boxes_of(runs: Runs, *, width: int, count: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Boxes (count, 4) around components, and their areas (count,), from runs in rows of so many pixels."""
-    y, x = np.divmod(runs.where[runs.first], np.int32(width))
-    low, high = np.full((count, 2), np.iinfo(np.int32).max, np.int32), np.zeros((count, 2), np.int32)
-    np.minimum.at(low[:, 0], runs.of, x)
-    np.maximum.at(high[:, 0], runs.of, x + runs.length)
-    low[runs.of[::-1], 1], high[runs.of, 1] = y[::-1], y + 1
-    low[0] = 0
-    area = np.bincount(runs.of, runs.length, minlength=count).astype(np.int32)
-    return np.column_stack([low, high - low]), area
+    top, left, of = runs.first // width, runs.first % width, runs.of
+    low, high = np.full((2, count), np.iinfo(np.int32).max), np.zeros((2, count), np.int64)
+    np.minimum.at(low[0], of, left)
+    np.maximum.at(high[0], of, left + runs.length)
+    low[1, of[::-1]], high[1, of] = top[::-1], top + 1
+    low[:, 0] = 0
+    area = np.bincount(of, runs.length, minlength=count).astype(np.int32)
+    return np.concatenate([low, high - low]).T.astype(np.int32), area
 
 
 def as_high_as_digits(sheet: Sheet, boxes: NDArray[np.int32], *, profile: Profile) -> NDArray[np.int64]:
@@ -183,16 +189,16 @@ def shades(
     mask: NDArray[np.uint8], contrast: NDArray[np.uint8], runs: Runs, *, area: NDArray[np.int32]
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     """Pixels at the edge, (components,), and mean and deviation of the contrast, (components, 2), of what has runs."""
-    count, first = len(area), runs.first
-    if not len(first):
+    count, starts, where = len(area), runs.starts, runs.where
+    if not len(where):
         return np.zeros(count, np.int32), np.zeros((count, 2))
 
     def total(values: NDArray[np.generic]) -> NDArray[np.float64]:
-        return np.bincount(runs.of, np.add.reduceat(values, first), minlength=count).astype(np.float64)
+        return np.bincount(runs.of, np.add.reduceat(values, starts), minlength=count).astype(np.float64)
 
-    inner = cv2.erode(mask, CROSS, borderType=cv2.BORDER_CONSTANT, borderValue=0).ravel()[runs.where]
+    inner = cv2.erode(mask, CROSS, borderType=cv2.BORDER_CONSTANT, borderValue=0).ravel()[where]
     edge = total(1 - inner.astype(np.int32))
-    tone = contrast.ravel()[runs.where % contrast.size].astype(np.float32)
+    tone = contrast.ravel()[where % contrast.size].astype(np.float32)
     mean = total(tone) / np.maximum(area, 1)
     variance = total(tone * tone) / np.maximum(area, 1) - mean**2
     return edge.astype(np.int32), np.column_stack([mean, np.sqrt(np.maximum(variance, 0))])
