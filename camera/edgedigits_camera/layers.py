@@ -47,7 +47,7 @@ class Layers:
     def may_be_several(self, label: NDArray[np.int64], *, profile: Profile) -> NDArray[np.bool_]:
         """(N,) bool for components (N,): lines, not blots, and wide enough for digits that touch."""
         width, height, area = self.stats[label, 2:5].T
-        line = (area < 0.5 * width * height) & (2 * area < 0.3 * height * np.maximum(self.edge[label], 1))
+        line = (area < 0.6 * width * height) & (2 * area < 0.3 * height * np.maximum(self.edge[label], 1))
         least, most = profile.several
         return line & (width > least * height) & (width < most * height)
 

@@ -25,8 +25,10 @@ WIDEST = 1.2
 SPACING = 0.16
 # More ink on a seam, in heights, is no joint but a stroke lengthwise.
 MOST_INK = 0.5
+# So many seams are looked at for each height of width.
+MOST_SEAMS = 2.5
 # What a step to the side costs, in pixels of ink: of seams with the same ink, the straightest.
-SIDESTEP = 0.75
+SIDESTEP = 0.5
 # So many columns of masks are searched in one go: a few megabytes.
 MOST_COLUMNS = 20_000
 
@@ -146,12 +148,12 @@ def _traced(came: NDArray[np.int8], column: NDArray[np.int64]) -> NDArray[np.int
 
 
 def _apart(paths: NDArray[np.int64], cost: NDArray[np.float32], *, width: int) -> NDArray[np.int64]:
-    """The cheapest of paths (S, H) that are apart on the whole, and from the sides; two for each height of width."""
+    """The cheapest of paths (S, H) that are apart on the whole, and from the sides, not too many."""
     height = paths.shape[1]
     least, middle = max(2, round(SPACING * height)), paths.mean(axis=1)
     chosen: list[int] = []
     for i in np.argsort(cost, kind="stable").tolist():
         if least <= middle[i] < width - least and all(abs(middle[i] - middle[k]) >= least for k in chosen):
             chosen.append(i)
-    few = chosen[: max(2, round(2 * width / height))]
+    few = chosen[: max(2, round(MOST_SEAMS * width / height))]
     return paths[sorted(few, key=lambda i: float(middle[i]))]

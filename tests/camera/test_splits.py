@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edgedigits_camera.candidates import find_candidates
+from edgedigits_camera.candidates import LABEL, find_candidates
 from edgedigits_camera.layers import layers_of
 from edgedigits_camera.profiles import STILL
-from edgedigits_camera.splits import NARROWEST, WIDEST, cut_apart, seams
+from edgedigits_camera.splits import MOST_SEAMS, NARROWEST, WIDEST, cut_apart, seams
 
 # One scale, cut at one depth and at nearly the same.
 ONE_LAYER = replace(STILL, depths=(48,), enlarge_below_px=0, between=(), largest_px=4000)
@@ -55,7 +55,7 @@ def test_seams_are_apart_in_order_and_few():
     comb[18:22] = True
     comb[:, ::5] = True
     (found,) = seams([comb])
-    assert 1 <= len(found) <= round(2 * 160 / 40)
+    assert 1 <= len(found) <= MOST_SEAMS * 160 / 40
     assert np.diff(found.mean(axis=1)).min() >= 6
 
 
@@ -100,12 +100,17 @@ def test_pieces_are_the_labels_that_they_name_one_digit_wide(write_row):
 
 def test_no_more_components_are_cut_than_the_profile_allows(write_row):
     grey = np.vstack([write_row("25", height_px=30, gap=None)[0] for _ in range(6)])
-    # The finest scale comes first, and its six rows are enough for six cuts.
-    counts = [
-        sum(row[4] == 30 and row[2] < 360 and row[7] == row[8] for row in found.rows.tolist())
-        for found in (find_candidates(grey, profile=replace(ONE_LAYER, most_splits=most)) for most in (0, 2, 6))
-    ]
-    assert counts == [0, 4, 12]
+    for most in (0, 2, 6):
+        found = find_candidates(grey, profile=replace(ONE_LAYER, most_splits=most))
+        assert len(np.unique(found[found.parts < 0].rows[:, LABEL])) == most
+
+
+def test_of_too_many_components_the_deepest_are_cut(write_row, overlap):
+    faint = [write_row("25", height_px=30, gap=None, ink=180)[0] for _ in range(6)]
+    grey, boxes = write_row("25", height_px=30, gap=None)
+    found = find_candidates(np.vstack([*faint, grey]), profile=replace(ONE_LAYER, most_splits=6))
+    below = np.array(boxes) + np.array([0, sum(map(len, faint)), 0, 0])
+    assert all(overlap(found.boxes_px, box).max() > 0.6 for box in below)
 
 
 def test_nothing_to_cut_leaves_the_labels_alone(write_row):
