@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # Ruled lines are looked for so many pixels above and below the ends of a bar, and count when nearly as deep.
 BAR_END_PX, BAR_DEPTH = 3, 0.8
+# Digits that touch fill less of their box than this, even with a marker, and their strokes are thinner, in heights.
+MOST_FILLED, BOLDEST = 0.6, 0.3
 CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 
 
@@ -47,7 +49,7 @@ class Layers:
     def may_be_several(self, label: NDArray[np.int64], *, profile: Profile) -> NDArray[np.bool_]:
         """(N,) bool for components (N,): lines, not blots, and wide enough for digits that touch."""
         width, height, area = self.stats[label, 2:5].T
-        line = (area < 0.6 * width * height) & (2 * area < 0.3 * height * np.maximum(self.edge[label], 1))
+        line = (area < MOST_FILLED * width * height) & (2 * area < BOLDEST * height * np.maximum(self.edge[label], 1))
         least, most = profile.several
         return line & (width > least * height) & (width < most * height)
 
@@ -162,7 +164,7 @@ def runs_of(mask: NDArray[np.uint8], labels: NDArray[np.int32]) -> Runs:
 def boxes_of(runs: Runs, *, width: int, count: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Boxes (count, 4) around components, and their areas (count,), from runs in rows of so many pixels."""
     top, left, of = runs.first // width, runs.first % width, runs.of
-    low, high = np.full((2, count), np.iinfo(np.int32).max), np.zeros((2, count), np.int64)
+    low, high = np.full((2, count), np.iinfo(np.int32).max, np.int64), np.zeros((2, count), np.int64)
     np.minimum.at(low[0], of, left)
     np.maximum.at(high[0], of, left + runs.length)
     low[1, of[::-1]], high[1, of] = top[::-1], top + 1
