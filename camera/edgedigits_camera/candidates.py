@@ -157,10 +157,10 @@ def _whole_and_wide(layers: Layers, *, profile: Profile) -> tuple[NDArray[np.int
     wide = layers.may_be_several(label, profile=profile)
     wide &= ~layers.sheet.inverted[layers.level_of(*layers.stats[label, :2].T)]
     several = label[wide]
-    if len(several) > profile.most_splits:  # noise makes more of them, fainter than ink
-        several = several[np.argsort(-layers.tone[several, 0], kind="stable")[: profile.most_splits]]
-        wide = np.isin(label, several)
-    return label[~wide], label[wide]
+    # Where there are too many, most are noise, and fainter than ink.
+    deepest = several[np.argsort(-layers.tone[several, 0], kind="stable")[: profile.most_splits]]
+    cut = np.isin(label, deepest)
+    return label[~cut], label[cut]
 
 
 def _pairs(layers: Layers) -> NDArray[np.int64]:

@@ -96,10 +96,13 @@ class Examined:
     """(B,) their scores."""
     chosen: NDArray[np.int64]
     """(C,) which of the B are digits."""
-    boxes_px: NDArray[np.float64]
-    """(C, 4) x, y, width, height of the digits, in pixels of the picture."""
     hinted: float
     """How many digits there seem to be in ink of the other colour."""
+
+    @property
+    def boxes_px(self) -> NDArray[np.float64]:
+        """(C, 4) x, y, width, height of the digits, in pixels of the picture."""
+        return self.candidates[self.kept[self.best[self.chosen]]].boxes_px
 
     def evidence(self, *, least_px: float = 0.0) -> float:
         """How many digits there are for sure, of those at least so many pixels of the picture high."""
@@ -174,7 +177,7 @@ def examine(
     score = judge.second.score(np.concatenate([features[best], first[best, None], near], axis=1))
     chosen = choice(boxes, score, some[best].whole, least=judge.least)
     hinted = float(hint[hint >= judge.least].sum())
-    return Examined(candidates[own], glance[own], kept, answers, first, best, score, chosen, boxes[chosen], hinted)
+    return Examined(candidates[own], glance[own], kept, answers, first, best, score, chosen, hinted)
 
 
 def at_a_glance(glance: NDArray[np.float32], candidates: Candidates, *, least: float, most: int) -> NDArray[np.int64]:

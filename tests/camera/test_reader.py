@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edgedigits_camera.candidates import find_candidates
+from edgedigits_camera.candidates import W, X, find_candidates
 from edgedigits_camera.demo import count_right
 from edgedigits_camera.features import around, form_features
 from edgedigits_camera.judge import Judge
@@ -116,7 +116,10 @@ def test_the_paper_in_zeros_is_no_evidence_against_them(recognizer, write_row):
     judge = Judge.of(recognizer.bundle.judge)
     dark = examine(grey, recognizer, judge=judge, profile=STILL)
     # The paper in the zeros, taken for as many narrower ones, and just as sure.
-    paper = replace(dark, boxes_px=dark.boxes_px * (1, 1, 0.5, 1) + dark.boxes_px[:, 2:3] * (0.25, 0, 0, 0))
+    rows = dark.candidates.rows.copy()
+    rows[:, X] += rows[:, W] // 4
+    rows[:, W] //= 2
+    paper = replace(dark, candidates=replace(dark.candidates, rows=rows))
     assert len(paper.chosen) >= 3
     assert dark.outdoes(paper)
     assert not paper.outdoes(dark)
@@ -126,8 +129,10 @@ def test_the_paper_around_a_one_is_no_evidence_against_it(recognizer, write_row)
     grey, _ = write_row("111", height_px=32, seed=1)
     ones = examine(grey, recognizer, judge=Judge.of(recognizer.bundle.judge), profile=STILL)
     # The paper around the ones, taken for as many wider digits, and less sure.
-    wider = ones.boxes_px * (1, 1, 2, 1) - ones.boxes_px[:, 2:3] * (0.5, 0, 0, 0)
-    paper = replace(ones, boxes_px=wider, score=ones.score - np.float32(0.2))
+    rows = ones.candidates.rows.copy()
+    rows[:, X] -= rows[:, W] // 2
+    rows[:, W] *= 2
+    paper = replace(ones, candidates=replace(ones.candidates, rows=rows), score=ones.score - np.float32(0.2))
     assert len(ones.chosen) == len(paper.chosen) == 3
     assert ones.outdoes(paper)
     assert not paper.outdoes(ones)
