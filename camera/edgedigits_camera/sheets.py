@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from edgedigits_camera.flatten import ink_contrast, shrunk
+from edgedigits_camera.grain import without_grain
 from edgedigits_camera.ruling import without_ruling
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def sheet_of(grey: NDArray[np.uint8], *, profile: Profile, with_light: bool = Fa
     Where hints of light ink are wanted as well, the inverted picture is shown beside it, from half of its finest scale
     on.
     """
-    scale, finest = finest_of(grey, profile=profile)
+    scale, finest = finest_of(without_grain(grey), profile=profile)
     pyramids = [list(pyramid(scale, finest, profile=profile))]
     if not pyramids[0]:
         return None
