@@ -143,7 +143,7 @@ def find_candidates(grey: NDArray[np.uint8], *, profile: Profile, with_light: bo
     alone = np.zeros_like(whole)
     rows = np.column_stack([whole, layers.stats[whole], layers.edge[whole], whole, whole, alone, alone])
     rows = np.concatenate([rows.astype(np.int32), cut_apart(layers, wide)])
-    rows = np.concatenate([rows, joined(layers, _pairs(layers), labels=_labels_of(layers, rows))])
+    rows = np.concatenate([rows, joined(layers, layers.pairs, labels=_labels_of(layers, rows))])
     level = layers.level_of(rows[:, X], rows[:, Y])
     fits = plausible(rows[:, W:EDGE], least_heights(layers.sheet, level, profile=profile), profile.max_height_px)
     rows, level = rows[fits], level[fits]
@@ -161,12 +161,6 @@ def _whole_and_wide(layers: Layers, *, profile: Profile) -> tuple[NDArray[np.int
     deepest = several[np.argsort(-layers.tone[several, 0], kind="stable")[: profile.most_splits]]
     cut = np.isin(label, deepest)
     return label[~cut], label[cut]
-
-
-def _pairs(layers: Layers) -> NDArray[np.int64]:
-    """Pairs (P, 2) of components to be joined. Hints of light ink are not."""
-    x, y = layers.stats[layers.pairs[:, 0], :2].T
-    return layers.pairs[~layers.sheet.inverted[layers.level_of(x, y)]]
 
 
 def _labels_of(layers: Layers, rows: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from edgedigits_camera.layers import Layers
     from edgedigits_camera.profiles import Profile
+    from edgedigits_camera.sheets import Sheet
 
 # In heights of the two: how long or high a piece is at least, the gap between their boxes, how far one may reach into
 # the other, and how wide they may be.
@@ -28,15 +29,16 @@ LEAST_INK = 0.1
 SHARED_WIDTH = 0.5
 
 
-def stacked(boxes: NDArray[np.int32], area: NDArray[np.int32], *, height: int, profile: Profile) -> NDArray[np.int64]:
+def stacked(sheet: Sheet, boxes: NDArray[np.int32], area: NDArray[np.int32], *, profile: Profile) -> NDArray[np.int64]:
     """Pairs (P, 2) of components that may be parts of one digit, the one with more ink first.
 
-    Of components with boxes (N, 4) and areas (N,), in pixels of layers of so much height, the largest are looked at.
-    The scales of a sheet lie too far apart for pairs across them.
+    Of components with boxes (N, 4) and areas (N,), in pixels of layers of a sheet, the largest are looked at; hints of
+    light ink are not. The scales of a sheet lie too far apart for pairs across them.
     """
-    longest = boxes[:, 2:].max(axis=1)
+    height, longest = sheet.height, boxes[:, 2:].max(axis=1)
     fits = (longest >= SMALLEST * profile.min_height_px) & (longest <= WIDEST * profile.max_height_px) & (area > 0)
     pieces = np.flatnonzero(fits)
+    pieces = pieces[~sheet.inverted[sheet.level_of(boxes[pieces, 0], boxes[pieces, 1] % height)]]
     if len(pieces) > profile.most_pieces:
         pieces = pieces[np.argsort(-area[pieces], kind="stable")[: profile.most_pieces]]
     pieces = pieces[np.argsort(boxes[pieces, 1], kind="stable")]

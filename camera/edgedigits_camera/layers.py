@@ -143,7 +143,7 @@ def cut_up(sheet: Sheet, *, profile: Profile) -> Layers:
     runs = runs_of(mask, labels)
     boxes, area = boxes_of(runs, width=mask.shape[1], count=count)
     fitting = as_high_as_digits(sheet, boxes, profile=profile)
-    pairs = stacked(boxes, area, height=sheet.height, profile=profile)
+    pairs = stacked(sheet, boxes, area, profile=profile)
     used = np.zeros(count, np.bool_)
     used[fitting] = used[pairs] = True
     edge, tone = shades(mask, sheet.contrast, runs[used[runs.of]], area=area)

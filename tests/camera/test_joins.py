@@ -2,21 +2,30 @@
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
 from edgedigits_camera.candidates import ALSO_FIRST, find_candidates
 from edgedigits_camera.joins import stacked
 from edgedigits_camera.profiles import STILL
+from edgedigits_camera.sheets import Sheet
 
 # The paper, then a piece 20 wide and 16 high.
 PAPER, UPPER = (0, 0, 0, 0), (40, 40, 20, 16)
 ONE_LAYER = replace(STILL, depths=(48,), enlarge_below_px=0, between=())
 
 
-def pairs_of(*boxes, height=200, profile=STILL):
+def sheet(height, *, inverted=False):
+    """An empty sheet of one scale."""
+    empty = np.zeros((height, 1000), np.uint8)
+    area = np.array([[0, 0, 1000, height]], np.int32)
+    return Sheet(np.ones(1), area, np.array([inverted]), np.array([True]), empty, cv2.integral(empty), None)
+
+
+def pairs_of(*boxes, on=None, profile=STILL):
     boxes = np.array([PAPER, *boxes], np.int32)
-    return stacked(boxes, boxes[:, 2] * boxes[:, 3] // 3, height=height, profile=profile).tolist()
+    return stacked(on or sheet(200), boxes, boxes[:, 2] * boxes[:, 3] // 3, profile=profile).tolist()
 
 
 @pytest.mark.parametrize(
@@ -47,11 +56,15 @@ def test_each_piece_is_joined_with_each_that_fits():
 
 
 def test_pieces_of_two_layers_are_not_joined():
-    assert pairs_of(UPPER, (40, 58, 20, 20), height=57) == []
+    assert pairs_of(UPPER, (40, 58, 20, 20), on=sheet(57)) == []
+
+
+def test_hints_of_light_ink_are_not_joined():
+    assert pairs_of(UPPER, (40, 58, 20, 20), on=sheet(200, inverted=True)) == []
 
 
 def test_nothing_gives_no_pairs():
-    assert stacked(np.zeros((1, 4), np.int32), np.zeros(1, np.int32), height=9, profile=STILL).shape == (0, 2)
+    assert stacked(sheet(9), np.zeros((1, 4), np.int32), np.zeros(1, np.int32), profile=STILL).shape == (0, 2)
 
 
 def test_of_many_pieces_the_largest_are_looked_at():
