@@ -37,7 +37,7 @@ class Profile:
     """The second look compares each with every other."""
 
 
-STILL = Profile(depths=(14, 40), between=(0.75,), most_candidates=700, most_judged=500)
+STILL = Profile(depths=(8, 20, 45), between=(0.75,), most_candidates=700, most_judged=500)
 LIVE = Profile(
     depths=(30,),
     faintest=16,

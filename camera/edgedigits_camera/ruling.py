@@ -21,8 +21,8 @@ CELL_PX, ROWS_PX = 4, 2
 STRAIGHT_PX, SLANT_PX = 36, 1
 LENGTH_PX = 120  # longer than any stroke of a digit, and than the tops of three that touch
 THICKNESS_PX = 8  # thicker bars are not ruling
-# Lines are so deep at least, in 1/255. Ink is cut at 14 and more; noise lifts parts of fainter lines above that.
-DEPTH = 8
+# Lines are so deep at least, in 1/255. Ink is cut at 8 and more; noise lifts parts of fainter lines above that.
+DEPTH = 5
 # Nowhere is a line deeper than so many times its usual depth, and NOISE / 255 besides.
 SPREAD, NOISE = 1.1, 4
 # Ink twice as deep as a line keeps its depth; what is hardly deeper than the line fades with it.
