@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from edgedigits_camera.candidates import EDGE, W
+from edgedigits_camera.overlaps import SHARED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,18 +19,21 @@ FORM = ("height", "aspect", "fill", "run", "depth", "contrast", "unevenness", "c
 CELLS, REACH = 12, 2.2
 NETWORK = (*(f"p{digit}" for digit in range(10)), "top", "margin")
 SURROUNDINGS = (
-    "neighbours",
-    "crowd",
-    "company",
-    "neighbour_height",
-    "neighbour_contrast",
-    "support",
-    "rival",
-    "inside",
-    "outside",
+    *("neighbours", "crowd", "company", "neighbour_height", "neighbour_contrast"),
+    *("line", "baseline", "gap", "beside"),
+    *("support", "rival", "clash", "clash_other", "clash_part"),
+    *("usual_height", "usual_contrast"),
 )
-# Neighbours are looked for within so many heights.
-NEAR = 4.0
+# Neighbours are looked for within so many heights; those in the same line, within so many along it and across.
+NEAR, ALONG, ACROSS = 4.0, 3.0, 0.6
+# Neighbours are at most so many octaves higher or lower, those in the same line, so many.
+SIZES, LINE_SIZES = 1.0, 0.7
+# Two are the same ink from this intersection over union on, and one is part of the other from this share of it on.
+SAME, WITHIN = 0.5, 0.7
+# First score from which a candidate may be a digit.
+MAYBE = 0.3
+# Where there is no neighbour, or nothing to compare with.
+FAR = 9.0
 
 
 def form_features(candidates: Candidates, *, size_px: tuple[int, int]) -> NDArray[np.float32]:
@@ -96,38 +100,69 @@ def network_features(answers: NDArray[np.float32]) -> NDArray[np.float32]:
 def surroundings(
     boxes: NDArray[np.float64], contrast: NDArray[np.float32], digits: NDArray[np.int64], score: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """(N, 9) float32 in the order of ``SURROUNDINGS``: first scores (N,) of what is near and of what overlaps.
+    """What stands near, what overlaps, and what is usual on the page: (N, 16) float32 in the order of ``SURROUNDINGS``.
 
-    A letter stands in a crowd in poor company; a digit in a sum, in good one.
+    A letter stands in a crowd in poor company; a digit in a sum, in good one, on one baseline. Of two that overlap, one
+    is no digit.
+
+    Args:
+        boxes: (N, 4) x, y, width, height.
+        contrast: (N,) mean contrast of the ink.
+        digits: (N,) what the network says.
+        score: (N,) first scores.
+
     """
     low, size = boxes[:, :2], boxes[:, 2:]
-    area, height = size.prod(axis=1), size[:, 1]
-    common = np.clip(
-        np.minimum((low + size)[:, None], (low + size)[None]) - np.maximum(low[:, None], low[None]), 0, None
-    ).prod(axis=2)
-    union = area[:, None] + area[None] - common
-    overlap, covered = common / union, common / area[:, None]  # covered[i, j]: share of i that lies in j
-    np.fill_diagonal(overlap, 0)
-    np.fill_diagonal(covered, 0)
-    same = digits[:, None] == digits[None]
-    centre = low + size / 2
-    distance = np.abs(centre[:, None] - centre[None]).max(axis=2) / np.maximum(height[:, None], height[None])
-    ratio = np.log2(height[None] / height[:, None])
-    near = (distance < NEAR) & (covered < 0.3) & (covered.T < 0.3) & (np.abs(ratio) < 1)
-    np.fill_diagonal(near, val=False)
-    weight = near * score[None]
-    total = weight.sum(axis=1)
-    shade = np.log2(np.maximum(contrast[None], 1) / np.maximum(contrast[:, None], 1))
-    crowd = near.sum(axis=1)
+    area, height, centre = size.prod(axis=1), size[:, 1], low + size / 2
+    high = low + size
+    common = np.clip(np.minimum(high[:, None], high) - np.maximum(low[:, None], low), 0, None).prod(axis=2)
+    np.fill_diagonal(common, 0)
+    overlap, shared = common / (area[:, None] + area - common), common / np.minimum(area[:, None], area)
+    same = digits[:, None] == digits
+    unit = np.maximum(height[:, None], height)
+    along, across = (np.abs(centre[:, None, axis] - centre[:, axis]) / unit for axis in (0, 1))
+    octaves = np.abs(np.log2(height[:, None] / height))
+    shades = np.abs(np.log2(np.maximum(contrast[:, None], 1) / np.maximum(contrast, 1)))
+    apart = shared <= SHARED
+    np.fill_diagonal(apart, val=False)
+    near = apart & (np.maximum(along, across) < NEAR) & (octaves < SIZES)
+    line = apart & (along < ALONG) & (across < ACROSS) & (octaves < LINE_SIZES)
+    clash = shared > SHARED
+    neighbours, crowd = near @ score, near.sum(axis=1)
     columns = [
-        total,
+        neighbours,
         crowd,
-        total / np.maximum(crowd, 1),
-        (weight * np.abs(ratio)).sum(axis=1) / np.maximum(total, 1e-6) + (total < 1e-3),
-        (weight * np.abs(shade)).sum(axis=1) / np.maximum(total, 1e-6) + (total < 1e-3),
-        ((overlap > 0.5) * same * score[None]).sum(axis=1),
-        ((overlap > 0.5) * ~same * score[None]).max(axis=1, initial=0),
-        ((covered > 0.7) * (overlap <= 0.5) * score[None]).max(axis=1, initial=0),
-        ((covered.T > 0.7) * (overlap <= 0.5) * score[None]).max(axis=1, initial=0),
+        neighbours / np.maximum(crowd, 1),
+        _mean(octaves, near * score),
+        _mean(shades, near * score),
+        line @ score,
+        _mean(np.abs(high[:, None, 1] - high[:, 1]) / unit, line * score),
+        np.where(line & (score > MAYBE), along, FAR).min(axis=1, initial=FAR),
+        (line * score).max(axis=1, initial=0),
+        ((overlap > SAME) & same) @ score,
+        (((overlap > SAME) & ~same) * score).max(axis=1, initial=0),
+        (clash * score).max(axis=1, initial=0),
+        ((clash & ~same) * score).max(axis=1, initial=0),
+        ((clash & (shared < WITHIN)) * score).max(axis=1, initial=0),
+        _against_usual(height, score),
+        _against_usual(contrast, score),
     ]
     return np.column_stack(columns).astype(np.float32)
+
+
+def _mean(values: NDArray[np.floating], weights: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Mean (N,) of each row of values (N, N), by their weights; 1 without any."""
+    total = weights.sum(axis=1)
+    mean: NDArray[np.floating] = (weights * values).sum(axis=1) / np.maximum(total, 1e-6)
+    return mean + (total < 1e-3)
+
+
+def _against_usual(size: NDArray[np.floating], score: NDArray[np.float32]) -> NDArray[np.floating]:
+    """Octaves (N,) between each size (N,) and the median of those that may be digits, by their scores (N,)."""
+    weight = np.where(score > MAYBE, score, 0)
+    if not weight.any():
+        return np.full(len(size), FAR)
+    octaves = np.log2(np.maximum(size, 1))
+    order = np.argsort(octaves, kind="stable")
+    so_far = np.cumsum(weight[order])
+    return octaves - octaves[order[np.searchsorted(so_far, so_far[-1] / 2)]]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from edgedigits_camera.candidates import find_candidates
 from edgedigits_camera.features import (
     CELLS,
+    FAR,
     FORM,
     NETWORK,
     REACH,
@@ -121,7 +122,8 @@ def test_the_network_says_its_top_and_how_far_ahead_it_is():
 
 def test_one_alone_has_no_neighbours():
     alone = by_name([(10, 10, 20, 30)], [3], [0.9])
-    assert [float(alone[name][0]) for name in SURROUNDINGS] == pytest.approx([0, 0, 0, 1, 1, 0, 0, 0, 0])
+    told = {name: float(alone[name][0]) for name in SURROUNDINGS if alone[name][0]}
+    assert told == {"neighbour_height": 1, "neighbour_contrast": 1, "baseline": 1, "gap": FAR}
 
 
 def test_neighbours_count_by_their_score_and_how_alike_they_are():
@@ -143,10 +145,33 @@ def test_an_overlapping_candidate_supports_the_same_digit_and_rivals_another():
     assert found["neighbours"] == pytest.approx([0, 0, 0])
 
 
-def test_a_part_knows_what_it_lies_in_and_the_whole_what_lies_in_it():
-    found = by_name([(0, 0, 40, 40), (2, 2, 12, 20)], [0, 1], [0.9, 0.4])
-    assert found["inside"] == pytest.approx([0, 0.9])
-    assert found["outside"] == pytest.approx([0.4, 0])
+def test_of_what_overlaps_the_best_is_known_and_whether_it_is_another_digit_or_overlaps_in_part():
+    # A 0, a 1 within it, and a 1 half over it and half beside it.
+    found = by_name([(0, 0, 40, 40), (2, 2, 12, 20), (24, 0, 20, 40)], [0, 1, 1], [0.9, 0.4, 0.6])
+    assert found["clash"] == pytest.approx([0.6, 0.9, 0.9])
+    assert found["clash_other"] == pytest.approx([0.6, 0.9, 0.9])
+    assert found["clash_part"] == pytest.approx([0, 0, 0])
+    found = by_name([(0, 0, 40, 40), (2, 2, 12, 20), (30, 0, 20, 40)], [0, 0, 1], [0.9, 0.4, 0.6])
+    assert found["clash"] == pytest.approx([0.6, 0.9, 0.9])
+    assert found["clash_other"] == pytest.approx([0.6, 0, 0.9])
+    assert found["clash_part"] == pytest.approx([0.6, 0, 0.9])
+
+
+def test_a_line_is_what_stands_beside_on_one_baseline():
+    boxes = [(0, 0, 20, 40), (30, 4, 20, 40), (60, 0, 20, 40), (30, 80, 20, 40)]
+    found = by_name(boxes, [1, 2, 3, 4], [0.9, 0.8, 0.6, 0.7])
+    assert found["line"] == pytest.approx([1.4, 1.5, 1.7, 0])
+    assert found["beside"] == pytest.approx([0.8, 0.9, 0.9, 0])
+    assert found["gap"] == pytest.approx([30 / 40, 30 / 40, 30 / 40, FAR])
+    assert found["baseline"] == pytest.approx([0.1 * 0.8 / 1.4, 0.1, 0.1 * 0.8 / 1.7, 1])
+
+
+def test_what_is_usual_is_measured_on_what_may_be_a_digit():
+    boxes = [(100 * x, 0, 20, 40) for x in range(3)] + [(400, 0, 20, 20), (500, 0, 20, 160)]
+    found = by_name(boxes, [1, 2, 3, 4, 5], [0.9, 0.8, 0.9, 0.7, 0.2], [80, 80, 80, 80, 160])
+    assert found["usual_height"] == pytest.approx([0, 0, 0, -1, 2])
+    assert found["usual_contrast"] == pytest.approx([0, 0, 0, 0, 1])
+    assert by_name(boxes, [1] * 5, [0.2] * 5)["usual_height"] == pytest.approx([FAR] * 5)
 
 
 @settings(max_examples=30, deadline=None)
