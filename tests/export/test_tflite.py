@@ -109,4 +109,5 @@ def test_a_float_backend_agrees_with_keras(trained, exported, name, backend):
     patches = exported.bundle.golden["patches"]
     path = exported.bundle.folder / FORMATS[name].file
     answers = open_file(path, backend=backend).predict(patches)
-    assert np.abs(answers - trained.network.answers(patches)).max() <= (1e-6 if name == "npz" else 1e-5)
+    # Processors add up in different orders; float32 has seven digits.
+    assert np.abs(answers - trained.network.answers(patches)).max() <= 1e-5
