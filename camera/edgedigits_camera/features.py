@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from edgedigits_camera.candidates import EDGE, W
-from edgedigits_camera.overlaps import SHARED
+from edgedigits_camera.overlaps import SHARED, share_of_smaller
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -113,11 +113,12 @@ def surroundings(
 
     """
     low, size = boxes[:, :2], boxes[:, 2:]
-    area, height, centre = size.prod(axis=1), size[:, 1], low + size / 2
-    high = low + size
-    common = np.clip(np.minimum(high[:, None], high) - np.maximum(low[:, None], low), 0, None).prod(axis=2)
-    np.fill_diagonal(common, 0)
-    overlap, shared = common / (area[:, None] + area - common), common / np.minimum(area[:, None], area)
+    area, height = size.prod(axis=1), size[:, 1]
+    centre, bottom = low + size / 2, low[:, 1] + height
+    shared = share_of_smaller(boxes)
+    np.fill_diagonal(shared, 0)
+    common = shared * np.minimum(area[:, None], area)
+    overlap = common / (area[:, None] + area - common)
     same = digits[:, None] == digits
     unit = np.maximum(height[:, None], height)
     along, across = (np.abs(centre[:, None, axis] - centre[:, axis]) / unit for axis in (0, 1))
@@ -136,7 +137,7 @@ def surroundings(
         _mean(octaves, near * score),
         _mean(shades, near * score),
         line @ score,
-        _mean(np.abs(high[:, None, 1] - high[:, 1]) / unit, line * score),
+        _mean(np.abs(bottom[:, None] - bottom) / unit, line * score),
         np.where(line & (score > MAYBE), along, FAR).min(axis=1, initial=FAR),
         (line * score).max(axis=1, initial=0),
         ((overlap > SAME) & same) @ score,
