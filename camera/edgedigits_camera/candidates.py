@@ -30,6 +30,9 @@ EDGE_PX = np.ones((3, 3), np.uint8)
 # that a digit's loops are wider than they are.
 PORES = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 PORES_FROM_PX = 28
+# What is fainter than the depth of a candidate, but in its box and part of nothing else, is its ink from this share of
+# its mean on: where a pencil skips, the stroke is still seen.
+FAINT = 0.25
 # More than there are different places along a side of a sheet; four places fit into one number of 64 bits.
 SIDES = 1 << 15
 
@@ -106,7 +109,9 @@ class Candidates:
             own = cv2.inRange(part, first, last)
             if also_first:
                 own |= cv2.inRange(part, also_first, also_last)
-            patches[i] = patch_of(contrast[top : top + h, x : x + w], own, mean=mean)
+            ink = contrast[top : top + h, x : x + w]
+            own |= cv2.bitwise_and(cv2.inRange(part, 0, 0), cv2.inRange(ink, FAINT * mean, 255.0))
+            patches[i] = patch_of(ink, own, mean=mean)
         return patches
 
 

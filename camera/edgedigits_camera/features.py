@@ -22,6 +22,7 @@ SURROUNDINGS = (
     *("neighbours", "crowd", "company", "neighbour_height", "neighbour_contrast"),
     *("line", "baseline", "gap", "beside"),
     *("support", "rival", "clash", "clash_other", "clash_part"),
+    *("leaves", "partner", "best_part", "best_two"),
     *("usual_height", "usual_contrast"),
 )
 # Neighbours are looked for within so many heights; those in the same line, within so many along it and across.
@@ -30,6 +31,8 @@ NEAR, ALONG, ACROSS = 4.0, 3.0, 0.6
 SIZES, LINE_SIZES = 1.0, 0.7
 # Two are the same ink from this intersection over union on, and one is part of the other from this share of it on.
 SAME, WITHIN = 0.5, 0.7
+# What others are part of is so much larger.
+LARGER = 1.25
 # First score from which a candidate may be a digit.
 MAYBE = 0.3
 # Where there is no neighbour, or nothing to compare with.
@@ -100,10 +103,11 @@ def network_features(answers: NDArray[np.float32]) -> NDArray[np.float32]:
 def surroundings(
     boxes: NDArray[np.float64], contrast: NDArray[np.float32], digits: NDArray[np.int64], score: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """What stands near, what overlaps, and what is usual on the page: (N, 16) float32 in the order of ``SURROUNDINGS``.
+    """What stands near, what overlaps, and what is usual on the page: (N, 20) float32 in the order of ``SURROUNDINGS``.
 
     A letter stands in a crowd in poor company; a digit in a sum, in good one, on one baseline. Of two that overlap, one
-    is no digit.
+    is no digit. A part of what may be a digit is none itself if it leaves ink that is none: the loop of a 6 leaves its
+    stem, the 0 of a 10 a 1.
 
     Args:
         boxes: (N, 4) x, y, width, height.
@@ -145,10 +149,40 @@ def surroundings(
         (clash * score).max(axis=1, initial=0),
         ((clash & ~same) * score).max(axis=1, initial=0),
         ((clash & (shared < WITHIN)) * score).max(axis=1, initial=0),
+        *_parts((shared >= WITHIN) & (area[:, None] > LARGER * area), apart, score),
         _against_usual(height, score),
         _against_usual(contrast, score),
     ]
     return np.column_stack(columns).astype(np.float32)
+
+
+def _parts(
+    part: NDArray[np.bool_], apart: NDArray[np.bool_], score: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], ...]:
+    """What speaks for a whole and what for its parts, four times (N,), by first scores (N,).
+
+    For a part: the best whole that no other part completes, and the best other part of a whole. For a whole: its best
+    part, and the less likely of its two best parts that are ``apart`` (N, N).
+
+    Args:
+        part: (N, N) bool, of which (row) each (column) is a part.
+        apart: (N, N) bool, which do not overlap.
+        score: (N,) first scores.
+
+    """
+    whole, one = np.nonzero(part)
+    count = part.sum(axis=1)[whole]
+    # Every part of a whole with every other.
+    first = np.repeat(np.arange(len(whole)), count)
+    other = one[np.arange(len(first)) + np.repeat(np.searchsorted(whole, whole) - np.cumsum(count) + count, count)]
+    completes = np.zeros(len(whole), np.float32)
+    np.maximum.at(completes, first, score[other] * apart[one[first], other])
+    leaves, partner, best_part, best_two = np.zeros((4, len(score)), np.float32)
+    np.maximum.at(leaves, one, score[whole] * (1 - completes))
+    np.maximum.at(partner, one, completes)
+    np.maximum.at(best_part, whole, score[one])
+    np.maximum.at(best_two, whole, np.minimum(score[one], completes))
+    return leaves, partner, best_part, best_two
 
 
 def _mean(values: NDArray[np.floating], weights: NDArray[np.floating]) -> NDArray[np.floating]:

@@ -111,6 +111,23 @@ def test_patches_hold_the_ink_of_the_candidate_alone():
     assert np.abs(alone - beside).max() < 20
 
 
+def test_where_a_stroke_is_fainter_than_its_depth_it_is_still_in_the_patch():
+    grey = np.full((100, 100), 225, np.uint8)
+    grey[30:70, 30:35] = grey[65:70, 30:56] = 40
+    grey[30:35, 40:56] = 150  # 40 % as deep, and apart
+
+    def patch(share):
+        candidates = find_candidates(grey, profile=replace(STILL, enlarge_below_px=0, depths=(), share=share))
+        (found,) = np.flatnonzero((candidates.boxes_px == (30, 30, 26, 40)).all(axis=1))
+        return candidates[np.array([found])].patches()[0].astype(int)
+
+    fainter = patch(0.6)
+    upper_right = fainter[4:7, 14:]
+    assert upper_right.max() == pytest.approx(0.4 * 255, rel=0.15)
+    # Where it is deep enough, it is a piece of its own, and no part of this one.
+    assert not patch(0.3)[4:7, 14:].any()
+
+
 def test_pores_in_a_stroke_are_closed_and_loops_are_not():
     solid = np.full((40, 16), 200, np.uint8)
     porous = solid.copy()

@@ -157,6 +157,16 @@ def test_of_what_overlaps_the_best_is_known_and_whether_it_is_another_digit_or_o
     assert found["clash_part"] == pytest.approx([0.6, 0, 0.9])
 
 
+def test_a_part_leaves_ink_unless_another_part_completes_the_whole():
+    # A 10 as one piece, and cut apart; then a 6, and its loop.
+    boxes = [(0, 0, 40, 40), (0, 0, 12, 40), (14, 0, 26, 40), (100, 0, 30, 40), (100, 18, 30, 22)]
+    found = by_name(boxes, [6, 1, 0, 6, 0], [0.5, 0.8, 0.9, 0.6, 0.9])
+    assert found["leaves"] == pytest.approx([0, 0.5 * (1 - 0.9), 0.5 * (1 - 0.8), 0, 0.6])
+    assert found["partner"] == pytest.approx([0, 0.9, 0.8, 0, 0])
+    assert found["best_part"] == pytest.approx([0.9, 0, 0, 0.9, 0])
+    assert found["best_two"] == pytest.approx([0.8, 0, 0, 0, 0])
+
+
 def test_a_line_is_what_stands_beside_on_one_baseline():
     boxes = [(0, 0, 20, 40), (30, 4, 20, 40), (60, 0, 20, 40), (30, 80, 20, 40)]
     found = by_name(boxes, [1, 2, 3, 4], [0.9, 0.8, 0.6, 0.7])
