@@ -30,9 +30,10 @@ EDGE_PX = np.ones((3, 3), np.uint8)
 # that a digit's loops are wider than they are.
 PORES = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 PORES_FROM_PX = 28
-# What is fainter than the depth of a candidate, but in its box and part of nothing else, is its ink from this share of
-# its mean on: where a pencil skips, the stroke is still seen.
+# What is fainter than a candidate's depth, but in its box, within four pixels of its ink and part of nothing else, is its
+# ink from this share of its mean on: where a pencil skips, the stroke is still seen. Farther away, cardboard is as deep.
 FAINT = 0.25
+NEAR_PX = np.ones((9, 9), np.uint8)
 # More than there are different places along a side of a sheet; four places fit into one number of 64 bits.
 SIDES = 1 << 15
 
@@ -110,7 +111,8 @@ class Candidates:
             if also_first:
                 own |= cv2.inRange(part, also_first, also_last)
             ink = contrast[top : top + h, x : x + w]
-            own |= cv2.bitwise_and(cv2.inRange(part, 0, 0), cv2.inRange(ink, FAINT * mean, 255.0))
+            faint = cv2.bitwise_and(cv2.inRange(part, 0, 0), cv2.inRange(ink, FAINT * mean, 255.0))
+            own |= cv2.bitwise_and(faint, cv2.dilate(own, NEAR_PX))
             patches[i] = patch_of(ink, own, mean=mean)
         return patches
 

@@ -114,18 +114,19 @@ def test_patches_hold_the_ink_of_the_candidate_alone():
 def test_where_a_stroke_is_fainter_than_its_depth_it_is_still_in_the_patch():
     grey = np.full((100, 100), 225, np.uint8)
     grey[30:70, 30:35] = grey[65:70, 30:56] = 40
-    grey[30:35, 40:56] = 150  # 40 % as deep, and apart
+    grey[36:44, 36:40] = grey[48:56, 44:48] = 150  # 40 % as deep, and apart: by one pixel, and by nine
 
-    def patch(share):
+    def glyph(share):
         candidates = find_candidates(grey, profile=replace(STILL, enlarge_below_px=0, depths=(), share=share))
         (found,) = np.flatnonzero((candidates.boxes_px == (30, 30, 26, 40)).all(axis=1))
-        return candidates[np.array([found])].patches()[0].astype(int)
+        patch = candidates[np.array([found])].patches()[0]
+        return patch[np.ix_(patch.any(axis=1), patch.any(axis=0))].astype(int)
 
-    fainter = patch(0.6)
-    upper_right = fainter[4:7, 14:]
-    assert upper_right.max() == pytest.approx(0.4 * 255, rel=0.15)
+    near, far = np.s_[3:7, 3:5], np.s_[9:13, 7:9]  # at half the size
+    assert glyph(0.6)[near].max() == pytest.approx(0.4 * 255, rel=0.1)
+    assert not glyph(0.6)[far].any()
     # Where it is deep enough, it is a piece of its own, and no part of this one.
-    assert not patch(0.3)[4:7, 14:].any()
+    assert glyph(0.3)[near][:, 1:].max() < 20
 
 
 def test_pores_in_a_stroke_are_closed_and_loops_are_not():
