@@ -30,8 +30,9 @@ EDGE_PX = np.ones((3, 3), np.uint8)
 # that a digit's loops are wider than they are.
 PORES = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 PORES_FROM_PX = 28
-# What is fainter than a candidate's depth, but in its box, within four pixels of its ink and part of nothing else, is its
-# ink from this share of its mean on: where a pencil skips, the stroke is still seen. Farther away, cardboard is as deep.
+# What is fainter than a candidate's depth is its ink too, from this share of its mean on, where it lies in its box,
+# within four pixels of its ink, and is part of nothing else: where a pencil skips, the stroke is still seen. Farther
+# away, cardboard is as deep.
 FAINT = 0.25
 NEAR_PX = np.ones((9, 9), np.uint8)
 # More than there are different places along a side of a sheet; four places fit into one number of 64 bits.
