@@ -170,18 +170,15 @@ def _parts(
         score: (N,) first scores.
 
     """
-    whole, one = np.nonzero(part)
-    count = part.sum(axis=1)[whole]
-    # Every part of a whole with every other.
-    first = np.repeat(np.arange(len(whole)), count)
-    other = one[np.arange(len(first)) + np.repeat(np.searchsorted(whole, whole) - np.cumsum(count) + count, count)]
-    completes = np.zeros(len(whole), np.float32)
-    np.maximum.at(completes, first, score[other] * apart[one[first], other])
     leaves, partner, best_part, best_two = np.zeros((4, len(score)), np.float32)
-    np.maximum.at(leaves, one, score[whole] * (1 - completes))
-    np.maximum.at(partner, one, completes)
-    np.maximum.at(best_part, whole, score[one])
-    np.maximum.at(best_two, whole, np.minimum(score[one], completes))
+    for whole in np.flatnonzero(part.any(axis=1)):
+        parts = np.flatnonzero(part[whole])
+        own = score[parts]
+        completes = (apart[np.ix_(parts, parts)] * own).max(axis=1)
+        leaves[parts] = np.maximum(leaves[parts], score[whole] * (1 - completes))
+        partner[parts] = np.maximum(partner[parts], completes)
+        best_part[whole] = own.max()
+        best_two[whole] = np.minimum(own, completes).max()
     return leaves, partner, best_part, best_two
 
 
