@@ -35,6 +35,8 @@ PORES_FROM_PX = 28
 # away, cardboard is as deep.
 FAINT = 0.25
 NEAR_PX = np.ones((9, 9), np.uint8)
+# What is no deeper than this share of a candidate's mean is its paper, or the haze of a lens.
+HAZE = 0.12
 # More than there are different places along a side of a sheet; four places fit into one number of 64 bits.
 SIDES = 1 << 15
 
@@ -127,7 +129,8 @@ def patch_of(contrast: NDArray[np.uint8], own: NDArray[np.uint8], *, mean: float
         mean: contrast that becomes full ink.
 
     """
-    ink = cv2.convertScaleAbs(contrast, alpha=255 / mean)
+    full = 255 / (1 - HAZE)
+    ink = cv2.addWeighted(contrast, full / mean, contrast, 0, -full * HAZE)
     ink = cv2.bitwise_and(ink, cv2.dilate(own, EDGE_PX))
     if max(ink.shape) >= PORES_FROM_PX:
         ink = cv2.morphologyEx(cv2.copyMakeBorder(ink, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.MORPH_CLOSE, PORES)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from edgedigits_camera.candidates import Candidates, find_candidates, middle_of_runs, patch_of, plausible
+from edgedigits_camera.candidates import HAZE, Candidates, find_candidates, middle_of_runs, patch_of, plausible
 from edgedigits_camera.profiles import LIVE, STILL
 from edgedigits_camera.scene import SceneSpec, draw_scene
 
@@ -123,10 +123,18 @@ def test_where_a_stroke_is_fainter_than_its_depth_it_is_still_in_the_patch():
         return patch[np.ix_(patch.any(axis=1), patch.any(axis=0))].astype(int)
 
     near, far = np.s_[3:7, 3:5], np.s_[9:13, 7:9]  # at half the size
-    assert glyph(0.6)[near].max() == pytest.approx(0.4 * 255, rel=0.1)
+    assert glyph(0.6)[near].max() == pytest.approx((0.4 - HAZE) / (1 - HAZE) * 255, rel=0.1)
     assert not glyph(0.6)[far].any()
     # Where it is deep enough, it is a piece of its own, and no part of this one.
     assert glyph(0.3)[near][:, 1:].max() < 20
+
+
+def test_haze_is_not_in_the_patch():
+    ink = np.full((40, 30), 20, np.uint8)
+    ink[5:35, 12:18] = 200
+    patch = patch_of(ink, np.full_like(ink, 255), mean=200.0)
+    assert patch.any(axis=0).sum() <= 5
+    assert patch.max() == 255
 
 
 def test_pores_in_a_stroke_are_closed_and_loops_are_not():
