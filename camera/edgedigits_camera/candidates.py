@@ -37,6 +37,8 @@ FAINT = 0.25
 NEAR_PX = np.ones((9, 9), np.uint8)
 # What is no deeper than this share of a candidate's mean is its paper, or the haze of a lens.
 HAZE = 0.12
+# Ink that is turned is first brought to this size at least, more than twice a patch's box.
+TURNED_PX = 48
 # More than there are different places along a side of a sheet; four places fit into one number of 64 bits.
 SIDES = 1 << 15
 
@@ -100,8 +102,11 @@ class Candidates:
         """(N,) bool: which are all of a component, not a piece of it."""
         return _is_whole(self.layers, self.rows) if self.layers else np.zeros(0, np.bool_)
 
-    def patches(self) -> NDArray[np.uint8]:
-        """(N, 28, 28) uint8: each one's ink alone, with its soft edge, in MNIST's form; as dark as its mean is full."""
+    def patches(self, *, slope: float = 0.0) -> NDArray[np.uint8]:
+        """(N, 28, 28) uint8: each one's ink alone, with its soft edge, in MNIST's form; as dark as its mean is full.
+
+        Lines of text that go down by ``slope`` pixels a pixel are turned level.
+        """
         patches = np.zeros((len(self), 28, 28), np.uint8)
         if not self.layers:
             return patches
@@ -116,17 +121,20 @@ class Candidates:
             ink = contrast[top : top + h, x : x + w]
             faint = cv2.bitwise_and(cv2.inRange(part, 0, 0), cv2.inRange(ink, FAINT * mean, 255.0))
             own |= cv2.bitwise_and(faint, cv2.dilate(own, NEAR_PX))
-            patches[i] = patch_of(ink, own, mean=mean)
+            patches[i] = patch_of(ink, own, mean=mean, slope=slope)
         return patches
 
 
-def patch_of(contrast: NDArray[np.uint8], own: NDArray[np.uint8], *, mean: float) -> NDArray[np.uint8]:
+def patch_of(
+    contrast: NDArray[np.uint8], own: NDArray[np.uint8], *, mean: float, slope: float = 0.0
+) -> NDArray[np.uint8]:
     """Bring the ink of one digit, with its soft edge, into MNIST's form (28, 28) uint8.
 
     Args:
         contrast: (h, w) uint8.
         own: (h, w) uint8, 255 where the ink is the digit's, else 0.
         mean: contrast that becomes full ink.
+        slope: how far lines of text go down, in pixels a pixel; they are turned level.
 
     """
     full = 255 / (1 - HAZE)
@@ -134,7 +142,22 @@ def patch_of(contrast: NDArray[np.uint8], own: NDArray[np.uint8], *, mean: float
     ink = cv2.bitwise_and(ink, cv2.dilate(own, EDGE_PX))
     if max(ink.shape) >= PORES_FROM_PX:
         ink = cv2.morphologyEx(cv2.copyMakeBorder(ink, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.MORPH_CLOSE, PORES)
-    return to_patch(ink)
+    return to_patch(turned(ink, slope) if slope else ink)
+
+
+def turned(ink: NDArray[np.uint8], slope: float) -> NDArray[np.uint8]:
+    """Ink (h, w) uint8 turned so that what went down by ``slope`` pixels a pixel is level, on a square that holds it.
+
+    Small ink is enlarged, so that it is not blurred by being resampled twice. The pixel of haze that resampling spreads
+    around it is taken off.
+    """
+    height, width = ink.shape
+    scale = max(1.0, TURNED_PX / max(height, width))
+    side = int(np.ceil(scale * np.hypot(height, width))) + 2
+    middle = ((width - 1) / 2, (height - 1) / 2)
+    turn = cv2.getRotationMatrix2D(middle, np.degrees(np.arctan(slope)), scale)
+    turn[:, 2] += (side - 1) / 2 - np.array(middle)
+    return cv2.threshold(cv2.warpAffine(ink, turn, (side, side)), 255 * HAZE, 0, cv2.THRESH_TOZERO)[1]
 
 
 def find_candidates(grey: NDArray[np.uint8], *, profile: Profile, with_light: bool = False) -> Candidates:

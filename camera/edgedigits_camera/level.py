@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 # In squared heights, evidence against a fan and a bend: as much as a line of two digits has about its slope.
 LEVEL_FIRST = 1.0
+# In squared heights, evidence that a page is level: as much as a line of four digits has about its slope.
+UNTOLD = 4.0
 
 
 def levelled(boxes: NDArray[np.float64], *groupings: tuple[NDArray[np.int64], float]) -> NDArray[np.float64]:
@@ -32,6 +34,13 @@ def levelled(boxes: NDArray[np.float64], *groupings: tuple[NDArray[np.int64], fl
     a, b, c = np.linalg.solve(normal, moment) / (1, reach, reach)
     down = (y - a * x - c * x**2 / 2) / np.maximum(1 + b * x, 0.5)
     return np.column_stack([x + a * y - boxes[:, 2] / 2, down - boxes[:, 3] / 2, boxes[:, 2:]])
+
+
+def slope_of(boxes: NDArray[np.float64], line: NDArray[np.int64]) -> float:
+    """How far lines of boxes (N, 4), N > 0, go down, in pixels a pixel; nearly 0 where they are too short to tell."""
+    x, y = (middle - mean_of(middle, line) for middle in (boxes[:, :2] + boxes[:, 2:] / 2).T)
+    doubt = UNTOLD * (boxes[:, 3] ** 2).mean()
+    return float(x @ y / (x @ x + doubt))
 
 
 def mean_of(values: NDArray[np.float64], line: NDArray[np.int64]) -> NDArray[np.float64]:

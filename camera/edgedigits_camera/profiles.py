@@ -35,9 +35,11 @@ class Profile:
     """Log odds: what has less at a glance is no digit; of a hundred digits it loses one or two."""
     most_judged: int = 400
     """The second look compares each with every other."""
+    turns: tuple[float, ...] = (0.0,)
+    """A digit is named as it stands, and with its lines level and turned by so many pixels a pixel from there."""
 
 
-STILL = Profile(depths=(8, 20, 45), between=(0.75,), most_candidates=700, most_judged=500)
+STILL = Profile(depths=(8, 20, 45), between=(0.75,), most_candidates=700, most_judged=500, turns=(-0.15, 0.15))
 LIVE = Profile(
     depths=(30,),
     faintest=16,

@@ -1,7 +1,7 @@
 """A page read: from a picture to the digits in it.
 
     grey -> layers -> candidates -> judged at a glance -> patches -> network -> judged -> judged with their surroundings
-         -> the best that do not overlap -> lines
+         -> the best that do not overlap -> turned and named again -> lines
 
 Dark ink is read first. Where there is little of it, light ink is looked for at half the size, and read where there may
 be more of it; what has more evidence is the ink.
@@ -19,7 +19,8 @@ from edgedigits.recognizer import Reading
 from edgedigits_camera.candidates import find_candidates
 from edgedigits_camera.features import around, form_features, network_features, pixels, surroundings
 from edgedigits_camera.judge import Judge, Perceptron
-from edgedigits_camera.lines import order_lines
+from edgedigits_camera.level import slope_of
+from edgedigits_camera.lines import LINE, lines_of, order_lines
 from edgedigits_camera.overlaps import first_of_kind, within, without_overlaps
 from edgedigits_camera.profiles import STILL, Profile
 
@@ -42,6 +43,8 @@ WHOLE = np.float32(0.05)
 CLEARLY = np.float32(0.1)
 # Log odds at a glance: what is less likely a digit than not is no hint.
 CLEAR = 0.0
+# Lines that go up or down by more pixels a pixel are turned level: the network has seen few digits that lean so far.
+STEEP = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +180,8 @@ def examine(
     score = judge.second.score(np.concatenate([features[best], first[best, None], near], axis=1))
     chosen = choice(boxes, score, some[best].whole, least=judge.least)
     hinted = float(hint[hint >= judge.least].sum())
+    read = best[chosen]
+    answers[read] = named(some[read], answers[read], recognizer, profile=profile)
     return Examined(candidates[own], glance[own], kept, answers, first, best, score, chosen, hinted)
 
 
@@ -216,6 +221,23 @@ def choice(
     digits = np.flatnonzero(score >= least)
     order = np.where(whole, score + WHOLE, score)[digits]
     return digits[without_overlaps(boxes[digits], order)]
+
+
+def named(
+    candidates: Candidates, answers: NDArray[np.float32], recognizer: Recognizer, *, profile: Profile
+) -> NDArray[np.float32]:
+    """What the network says of digits, (N, 10): the mean of what it said, and of what it says when they are turned.
+
+    Lines that go up or down are taken for those of a turned page. Should upright digits climb instead, the mean keeps
+    most of them right.
+    """
+    if not len(candidates):
+        return answers
+    boxes = candidates.boxes_px
+    slope = slope_of(boxes, lines_of(boxes, LINE))
+    turns = [turn + slope * (abs(slope) > STEEP) for turn in profile.turns]
+    seen = [recognizer.probabilities(candidates.patches(slope=turn)) for turn in turns if turn]
+    return np.mean([answers, *seen], axis=0)
 
 
 def whole_boxes(boxes: NDArray[np.float64], limits: tuple[int, int]) -> list[tuple[int, int, int, int]]:

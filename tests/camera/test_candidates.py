@@ -1,6 +1,8 @@
 """Every digit of a picture is among the candidates, and there are not too many of them."""
 
+import math
 from dataclasses import replace
+from itertools import product
 
 import cv2
 import numpy as np
@@ -135,6 +137,29 @@ def test_haze_is_not_in_the_patch():
     patch = patch_of(ink, np.full_like(ink, 255), mean=200.0)
     assert patch.any(axis=0).sum() <= 5
     assert patch.max() == 255
+
+
+@pytest.mark.parametrize("height_px", [40, 60])
+@pytest.mark.parametrize("degrees", [-20, 13])
+def test_a_digit_turned_back_has_the_patch_of_an_upright_one(write_row, height_px, degrees):
+    grey, _ = write_row("5", height_px=height_px)
+    height, width = grey.shape
+    turn = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), -degrees, 1.0)
+
+    def patch_of_largest(picture, slope):
+        found = find_candidates(picture, profile=replace(STILL, enlarge_below_px=0, between=()))
+        return found[found.boxes_px[:, 3].argmax()[None]].patches(slope=slope)[0].astype(int)
+
+    upright = patch_of_largest(grey, 0.0)
+    leaning = cv2.warpAffine(grey, turn, (width, height), flags=cv2.INTER_CUBIC, borderValue=225)
+
+    def difference(slope):
+        patch = patch_of_largest(leaning, slope)
+        shifts = product((-1, 0, 1), repeat=2)
+        return min(np.abs(np.roll(patch, shift, axis=(0, 1)) - upright).sum() for shift in shifts)
+
+    slope = math.tan(math.radians(degrees))
+    assert difference(slope) < 0.75 * difference(0.0) < 0.75 * difference(-slope)
 
 
 def test_pores_in_a_stroke_are_closed_and_loops_are_not():

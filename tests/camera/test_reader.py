@@ -11,7 +11,7 @@ from edgedigits_camera.demo import count_right
 from edgedigits_camera.features import around, form_features
 from edgedigits_camera.judge import Judge
 from edgedigits_camera.profiles import LIVE, STILL
-from edgedigits_camera.reader import at_a_glance, choice, examine, likely, read_page, whole_boxes
+from edgedigits_camera.reader import at_a_glance, choice, examine, likely, named, read_page, whole_boxes
 from edgedigits_camera.scene import SceneSpec, draw_distractor_scene, draw_scene
 
 BOTH = pytest.mark.parametrize("profile", [STILL, LIVE], ids=["still", "live"])
@@ -57,6 +57,59 @@ def test_a_row_is_read_as_one_line_in_order(recognizer, write_row, profile):
     page = read_page(colours(grey), recognizer, profile=profile)
     assert page.lines == ("3507264",)
     assert "".join(str(reading.digit) for reading in page.readings) == "3507264"
+
+
+class Digits:
+    """Eight in a line that goes down, and how far they were asked to be turned."""
+
+    def __init__(self, slope):
+        self.boxes_px = np.array([(30 * number, 50 + 30 * slope * number, 20, 30) for number in range(8)], float)
+        self.slopes = []
+
+    def __len__(self):
+        return len(self.boxes_px)
+
+    def patches(self, *, slope):
+        self.slopes.append(slope)
+        return np.full((8, 28, 28), 100, np.uint8)
+
+
+class Network:
+    """Says something else each time."""
+
+    asked = 0
+
+    def probabilities(self, patches):
+        self.asked += 1
+        return np.full((len(patches), 10), self.asked, np.float32)
+
+
+@pytest.mark.parametrize(
+    ("profile", "slope", "turns"),
+    [
+        (STILL, 0.05, (-0.15, 0.15)),
+        (LIVE, 0.05, ()),
+        (STILL, 0.3, (0.15, 0.45)),
+        (LIVE, -0.3, (-0.3,)),
+    ],
+)
+def test_digits_are_named_turned_as_well_and_level_where_their_lines_are_steep(profile, slope, turns):
+    digits, network = Digits(slope), Network()
+    answers = named(digits, np.zeros((8, 10), np.float32), network, profile=profile)
+    assert digits.slopes == pytest.approx(turns, abs=0.03)
+    assert network.asked == len(turns)
+    assert (answers == sum(range(len(turns) + 1)) / (len(turns) + 1)).all()
+
+
+@BOTH
+@pytest.mark.parametrize("degrees", [-13, 13])
+def test_a_row_on_a_turned_page_is_read_as_one_line(recognizer, write_row, profile, degrees):
+    grey, _ = write_row("3507264", height_px=50, seed=2)
+    height, width = grey.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    turn[1, 2] += width / 4
+    grey = cv2.warpAffine(grey, turn, (width, height + width // 2), borderValue=225)
+    assert read_page(colours(grey), recognizer, profile=profile).lines == ("3507264",)
 
 
 def test_a_judge_that_wants_more_reports_less(recognizer):
