@@ -32,7 +32,7 @@ PORES = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 PORES_FROM_PX = 28
 # What is fainter than a candidate's depth is its ink too, from this share of its mean on, where it lies in its box,
 # within eight pixels of its ink, and is part of nothing else: where a pencil skips, the stroke is still seen. Farther
-# away, cardboard is as deep.
+# away it may be the grain of cardboard.
 FAINT = 0.18
 NEAR_PX = np.ones((17, 17), np.uint8)
 # What is no deeper than this share of a candidate's mean is its paper, or the haze of a lens.
