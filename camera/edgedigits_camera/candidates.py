@@ -39,6 +39,9 @@ NEAR_PX = np.ones((17, 17), np.uint8)
 HAZE = 0.12
 # Ink that is turned is first brought to this size at least, more than twice a patch's box.
 TURNED_PX = 48
+# The strokes of ink smaller than this are blurred from edge to edge, and their mean is so many times fainter than full
+# ink: cut off at it, they look bold. Turned, such ink is seen thin, so that a digit is named by both.
+BLURRED_PX, BLURRED = 24, 1.6
 # More than there are different places along a side of a sheet; four places fit into one number of 64 bits.
 SIDES = 1 << 15
 
@@ -137,8 +140,10 @@ def patch_of(
         slope: how far lines of text go down, in pixels a pixel; they are turned level.
 
     """
-    full = 255 / (1 - HAZE)
-    ink = cv2.addWeighted(contrast, full / mean, contrast, 0, -full * HAZE)
+    gain = 255 / (1 - HAZE) / mean
+    if slope and max(contrast.shape) < BLURRED_PX:
+        gain /= BLURRED
+    ink = cv2.addWeighted(contrast, gain, contrast, 0, -gain * HAZE * mean)
     ink = cv2.bitwise_and(ink, cv2.dilate(own, EDGE_PX))
     if max(ink.shape) >= PORES_FROM_PX:
         ink = cv2.morphologyEx(cv2.copyMakeBorder(ink, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.MORPH_CLOSE, PORES)
@@ -148,8 +153,8 @@ def patch_of(
 def turned(ink: NDArray[np.uint8], slope: float) -> NDArray[np.uint8]:
     """Ink (h, w) uint8 turned so that what went down by ``slope`` pixels a pixel is level, on a square that holds it.
 
-    Small ink is enlarged, so that it is not blurred by being resampled twice. The pixel of haze that resampling spreads
-    around it is taken off.
+    Small ink is enlarged, and along cubic curves, so that it is not blurred by being resampled twice. The pixel of haze
+    that resampling spreads around it is taken off.
     """
     height, width = ink.shape
     scale = max(1.0, TURNED_PX / max(height, width))
@@ -157,7 +162,8 @@ def turned(ink: NDArray[np.uint8], slope: float) -> NDArray[np.uint8]:
     middle = ((width - 1) / 2, (height - 1) / 2)
     turn = cv2.getRotationMatrix2D(middle, np.degrees(np.arctan(slope)), scale)
     turn[:, 2] += (side - 1) / 2 - np.array(middle)
-    return cv2.threshold(cv2.warpAffine(ink, turn, (side, side)), 255 * HAZE, 0, cv2.THRESH_TOZERO)[1]
+    seen = cv2.warpAffine(ink, turn, (side, side), flags=cv2.INTER_CUBIC)
+    return cv2.threshold(seen, 255 * HAZE, 0, cv2.THRESH_TOZERO)[1]
 
 
 def find_candidates(grey: NDArray[np.uint8], *, profile: Profile, with_light: bool = False) -> Candidates:

@@ -162,6 +162,17 @@ def test_a_digit_turned_back_has_the_patch_of_an_upright_one(write_row, height_p
     assert difference(slope) < 0.75 * difference(0.0) < 0.75 * difference(-slope)
 
 
+@pytest.mark.parametrize(("height_px", "thinner"), [(16, True), (40, False)])
+def test_small_blurred_strokes_are_seen_thinner_when_turned(height_px, thinner):
+    stroke = np.zeros((height_px, height_px // 2), np.uint8)
+    stroke[:, height_px // 4 - 1 : height_px // 4 + 1] = 255
+    contrast = cv2.GaussianBlur(stroke, None, height_px / 12)
+    own = cv2.compare(contrast, 40, cv2.CMP_GT)
+    mean = float(contrast[own > 0].mean())
+    upright, turned = (patch_of(contrast, own, mean=mean, slope=slope).sum() for slope in (0.0, 0.001))
+    assert (turned < 0.9 * upright) == thinner
+
+
 def test_pores_in_a_stroke_are_closed_and_loops_are_not():
     solid = np.full((40, 16), 200, np.uint8)
     porous = solid.copy()
