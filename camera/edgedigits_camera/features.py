@@ -119,7 +119,7 @@ def surroundings(
     low, size = boxes[:, :2], boxes[:, 2:]
     area, height = size.prod(axis=1), size[:, 1]
     centre, bottom = low + size / 2, low[:, 1] + height
-    shared = share_of_smaller(boxes)
+    shared = share_of_smaller(boxes, boxes)
     np.fill_diagonal(shared, 0)
     common = shared * np.minimum(area[:, None], area)
     overlap = common / (area[:, None] + area - common)

@@ -22,7 +22,7 @@ WEIGHTS = (2.0**7 * 2.0**38, 2.0**38, 2.0**19, 2.0, 1.0)
 def without_overlaps(boxes: NDArray[np.float64], scores: NDArray[np.float32]) -> list[int]:
     """Indices of boxes (N, 4), best score (N,) first, that share little with any better one."""
     order = np.argsort(-scores, kind="stable")
-    apart = share_of_smaller(boxes[order]) <= SHARED
+    apart = share_of_smaller(boxes[order], boxes[order]) <= SHARED
     free = np.ones(len(order), np.bool_)
     kept: list[int] = []
     for place, index in enumerate(order.tolist()):
@@ -32,12 +32,12 @@ def without_overlaps(boxes: NDArray[np.float64], scores: NDArray[np.float32]) ->
     return kept
 
 
-def share_of_smaller(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(N, N) share of the smaller of two boxes (N, 4), x, y, width, height, that lies in the other."""
-    low, high = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
-    area = boxes[:, 2:].prod(axis=1)
-    common = np.clip(np.minimum(high[:, None], high) - np.maximum(low[:, None], low), 0, None).prod(axis=2)
-    return common / np.minimum(area[:, None], area)
+def share_of_smaller(boxes: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(N, M) share of the smaller of two boxes (N, 4) and (M, 4), x, y, width, height, that lies in the other."""
+    low, high = boxes[:, None, :2], boxes[:, None, :2] + boxes[:, None, 2:]
+    common = np.minimum(high, others[:, :2] + others[:, 2:]) - np.maximum(low, others[:, :2])
+    area, other = boxes[:, 2:].prod(axis=1), others[:, 2:].prod(axis=1)
+    return np.clip(common, 0, None).prod(axis=2) / np.minimum(area[:, None], other)
 
 
 def within(boxes: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.bool_]:

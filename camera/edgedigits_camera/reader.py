@@ -17,11 +17,19 @@ import numpy as np
 
 from edgedigits.recognizer import Reading
 from edgedigits_camera.candidates import find_candidates
-from edgedigits_camera.features import around, form_features, network_features, pixels, surroundings
+from edgedigits_camera.features import (
+    LARGER,
+    WITHIN,
+    around,
+    form_features,
+    network_features,
+    pixels,
+    surroundings,
+)
 from edgedigits_camera.judge import Judge, Perceptron
 from edgedigits_camera.level import slope_of
 from edgedigits_camera.lines import LINE, lines_of, order_lines
-from edgedigits_camera.overlaps import first_of_kind, within, without_overlaps
+from edgedigits_camera.overlaps import SHARED, first_of_kind, share_of_smaller, within, without_overlaps
 from edgedigits_camera.profiles import STILL, Profile
 
 if TYPE_CHECKING:
@@ -37,8 +45,8 @@ LEAST_FIRST = 0.01
 ENOUGH = 8.0
 # Digits of so many least heights are seen in half the size as well.
 SEEN_AT_HALF = 4.0
-# A piece must be so much likelier a digit than the whole of it: a 7 without its flag is named 7 as well.
-WHOLE = np.float32(0.05)
+# What was cut is taken whole from this score on where only one side of the cut would be a digit: the cut parted none.
+UNCUT = 0.1
 # A digit within one of the other colour must be so much surer than that one.
 CLEARLY = np.float32(0.1)
 # Log odds at a glance: what is less likely a digit than not is no hint.
@@ -179,6 +187,7 @@ def examine(
     near = surroundings(boxes, some.ink[best, 0], answers[best].argmax(axis=1), first[best])
     score = judge.second.score(np.concatenate([features[best], first[best, None], near], axis=1))
     chosen = choice(boxes, score, some[best].whole, least=judge.least)
+    score[chosen] = np.maximum(score[chosen], judge.least)
     hinted = float(hint[hint >= judge.least].sum())
     read = best[chosen]
     answers[read] = named(some[read], answers[read], recognizer, profile=profile)
@@ -217,10 +226,20 @@ def likely(score: NDArray[np.float32], *, most: int) -> NDArray[np.int64]:
 def choice(
     boxes: NDArray[np.float64], score: NDArray[np.float32], whole: NDArray[np.bool_], *, least: float
 ) -> NDArray[np.int64]:
-    """Indices of the boxes (N, 4) that are digits, none over another: the likeliest, the whole before its pieces."""
+    """Indices of the boxes (N, 4) that are digits, none over another: the likeliest, uncut where a cut parted none."""
     digits = np.flatnonzero(score >= least)
-    order = np.where(whole, score + WHOLE, score)[digits]
-    return digits[without_overlaps(boxes[digits], order)]
+    chosen = digits[without_overlaps(boxes[digits], score[digits])]
+    uncut = np.flatnonzero(whole & (score >= UNCUT))
+    if not len(uncut):
+        return chosen
+    area = boxes[:, 2:].prod(axis=1)
+    for place in np.flatnonzero(~whole[chosen]):
+        shared = share_of_smaller(boxes[uncut], boxes[chosen])
+        holds = (shared[:, place] >= WITHIN) & (area[uncut] > LARGER * area[chosen[place]])
+        alone = uncut[holds & ((shared > SHARED).sum(axis=1) == 1)]
+        if len(alone):
+            chosen[place] = alone[score[alone].argmax()]
+    return chosen
 
 
 def named(

@@ -16,7 +16,7 @@ def boxes_of(*rows):
 
 def test_the_share_is_that_of_the_smaller_box():
     boxes = boxes_of((0, 0, 10, 10), (5, 0, 10, 10), (2, 2, 4, 4), (20, 0, 5, 5), (0, 0, 20, 20))
-    share = share_of_smaller(boxes)
+    share = share_of_smaller(boxes, boxes)
     assert share[0].tolist() == [1.0, 0.5, 1.0, 0.0, 1.0]
     assert np.array_equal(share, share.T)
 
@@ -58,7 +58,7 @@ def test_what_is_kept_shares_little_and_what_is_not_shares_much_with_something_b
     assert sorted(scores[kept], reverse=True) == list(scores[kept])
     for i in range(len(boxes)):
         better = [k for k in kept if k != i and scores[k] >= scores[i]]
-        share = share_of_smaller(boxes)[i, better].max(initial=0)
+        share = share_of_smaller(boxes, boxes)[i, better].max(initial=0)
         assert (share <= SHARED) == (i in kept)
 
 

@@ -211,10 +211,24 @@ def test_a_box_in_whole_pixels_covers_the_box_and_stays_in_the_picture(box, whol
 
 
 @pytest.mark.parametrize(
-    ("whole", "piece", "chosen"),
-    [(0.90, 0.93, [0]), (0.90, 0.97, [1]), (0.90, 0.80, [0]), (0.47, 0.40, []), (0.47, 0.51, [1])],
+    ("whole", "piece", "rest", "chosen"),
+    [
+        (0.90, 0.93, 0.01, [0]),
+        (0.20, 0.97, 0.40, [0]),
+        (0.05, 0.97, 0.40, [1]),
+        (0.20, 0.97, 0.51, [1, 2]),
+        (0.90, 0.97, 0.51, [1, 2]),
+        (0.90, 0.80, 0.80, [0]),
+        (0.47, 0.40, 0.40, []),
+    ],
 )
-def test_a_whole_component_comes_before_a_piece_that_is_hardly_likelier(whole, piece, chosen):
-    boxes = np.array([(0, 0, 30, 40), (8, 0, 22, 40)], float)
-    scores = np.array([whole, piece], np.float32)
-    assert choice(boxes, scores, np.array([True, False]), least=0.5).tolist() == chosen
+def test_what_was_cut_is_taken_whole_where_only_one_side_is_a_digit(whole, piece, rest, chosen):
+    boxes = np.array([(0, 0, 40, 40), (18, 0, 22, 40), (0, 0, 16, 40)], float)
+    scores = np.array([whole, piece, rest], np.float32)
+    assert choice(boxes, scores, np.array([True, False, False]), least=0.5).tolist() == chosen
+
+
+def test_a_piece_stays_where_the_whole_would_take_in_another_digit():
+    boxes = np.array([(0, 0, 40, 40), (18, 0, 22, 40), (2, 2, 14, 36)], float)
+    scores = np.array([0.9, 0.97, 0.95], np.float32)
+    assert choice(boxes, scores, np.array([True, False, True]), least=0.5).tolist() == [1, 2]
