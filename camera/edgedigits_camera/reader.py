@@ -17,15 +17,7 @@ import numpy as np
 
 from edgedigits.recognizer import Reading
 from edgedigits_camera.candidates import find_candidates
-from edgedigits_camera.features import (
-    LARGER,
-    WITHIN,
-    around,
-    form_features,
-    network_features,
-    pixels,
-    surroundings,
-)
+from edgedigits_camera.features import LARGER, WITHIN, around, form_features, network_features, pixels, surroundings
 from edgedigits_camera.judge import Judge, Perceptron
 from edgedigits_camera.level import slope_of
 from edgedigits_camera.lines import LINE, lines_of, order_lines
@@ -45,7 +37,7 @@ LEAST_FIRST = 0.01
 ENOUGH = 8.0
 # Digits of so many least heights are seen in half the size as well.
 SEEN_AT_HALF = 4.0
-# What was cut is taken whole from this score on where only one side of the cut would be a digit: the cut parted none.
+# Where only one piece of a component would be a digit, the component is one from this score on: the cut parted none.
 UNCUT = 0.1
 # A digit within one of the other colour must be so much surer than that one.
 CLEARLY = np.float32(0.1)
@@ -187,6 +179,7 @@ def examine(
     near = surroundings(boxes, some.ink[best, 0], answers[best].argmax(axis=1), first[best])
     score = judge.second.score(np.concatenate([features[best], first[best, None], near], axis=1))
     chosen = choice(boxes, score, some[best].whole, least=judge.least)
+    # A component that is taken for its piece is a digit as that one was.
     score[chosen] = np.maximum(score[chosen], judge.least)
     hinted = float(hint[hint >= judge.least].sum())
     read = best[chosen]
