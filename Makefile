@@ -57,7 +57,7 @@ bench: $(TEST)/ready
 
 drawn: $(TEST)/ready
 	$(TEST)/bin/python -m benchmarks.drawn
-	$(TEST)/bin/python -m benchmarks.mnist_in_scenes --digits 4000
+	$(TEST)/bin/python -m benchmarks.mnist_in_scenes --digits 10000
 
 # Photos with boxes, in the folder that EDGEDIGITS_WILD names.
 wild: $(TEST)/ready
