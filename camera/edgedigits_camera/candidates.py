@@ -137,7 +137,7 @@ def patch_of(
         contrast: (h, w) uint8.
         own: (h, w) uint8, 255 where the ink is the digit's, else 0.
         mean: contrast that becomes full ink.
-        slope: how far lines of text go down, in pixels a pixel; they are turned level.
+        slope: how far lines of text go down, in pixels a pixel; they are turned level, and small ink is seen thin.
 
     """
     gain = 255 / (1 - HAZE) / mean

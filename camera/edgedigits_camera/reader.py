@@ -223,15 +223,14 @@ def choice(
     digits = np.flatnonzero(score >= least)
     chosen = digits[without_overlaps(boxes[digits], score[digits])]
     uncut = np.flatnonzero(whole & (score >= UNCUT))
-    if not len(uncut):
-        return chosen
     area = boxes[:, 2:].prod(axis=1)
+    shared = share_of_smaller(boxes[uncut], boxes[chosen])
     for place in np.flatnonzero(~whole[chosen]):
-        shared = share_of_smaller(boxes[uncut], boxes[chosen])
         holds = (shared[:, place] >= WITHIN) & (area[uncut] > LARGER * area[chosen[place]])
         alone = uncut[holds & ((shared > SHARED).sum(axis=1) == 1)]
         if len(alone):
             chosen[place] = alone[score[alone].argmax()]
+            shared[:, [place]] = share_of_smaller(boxes[uncut], boxes[chosen[[place]]])
     return chosen
 
 
