@@ -8,11 +8,14 @@ from edgedigits.strokes import drawn_patches
 from edgedigits_camera.scene import (
     CAMERAS,
     EMPTY_LAYOUTS,
+    FURTHER_LAYOUTS,
     LAYOUTS,
     LIGHTS,
     PAPERS,
     PENS,
     READING_LAYOUTS,
+    SCREEN_PENS,
+    SCREENS,
     TEXTURES,
     SceneSpec,
     draw_clip,
@@ -56,7 +59,7 @@ def test_a_scene_has_the_size_asked_for_and_boxes_inside(size_px):
         *(("pen", kind) for kind in PENS),
         *(("light", kind) for kind in LIGHTS),
         *(("camera", kind) for kind in CAMERAS),
-        *(("layout", kind) for kind in LAYOUTS + EMPTY_LAYOUTS + READING_LAYOUTS),
+        *(("layout", kind) for kind in LAYOUTS + EMPTY_LAYOUTS + READING_LAYOUTS + FURTHER_LAYOUTS),
     ],
 )
 def test_every_kind_can_be_drawn_at_its_mildest_and_at_its_worst(part, kind):
@@ -166,3 +169,44 @@ def test_the_exposure_of_a_clip_settles():
     means = [scene.image.mean() for scene in draw_clip(6, frames=20, size_px=(160, 120))]
     assert means[0] < 0.75 * means[-1]
     assert abs(means[-1] - means[-2]) < 0.1 * means[-1]
+
+
+@pytest.mark.parametrize("paper", SCREENS)
+@pytest.mark.parametrize("pen", SCREEN_PENS)
+def test_ink_on_a_screen_lies_in_its_boxes_and_reaches_each_side_of_them(paper, pen):
+    for seed in range(6):
+        scene = draw_scene(seed, spec=SceneSpec(paper=paper, pen=pen, layout="scattered", digit_px=60))
+        assert scene.digits
+        ground = scene.image[0, 0].astype(int)
+        inked = np.abs(scene.image.astype(int) - ground).max(axis=2) > 0
+        for digit in scene.digits:
+            x, y, w, h = digit.box_xywh_px
+            part = inked[y : y + h, x : x + w]
+            assert all(side.any() for side in (part[0], part[-1], part[:, 0], part[:, -1]))
+            inked[max(0, y - 3) : y + h + 3, max(0, x - 3) : x + w + 3] = False
+        assert not inked.any()
+
+
+def test_a_hard_pen_leaves_two_colours_and_nothing_between():
+    scene = draw_scene(3, spec=SceneSpec(paper="white-screen", pen="pixel", layout="line", digit_px=100))
+    assert len(np.unique(scene.image.reshape(-1, 3), axis=0)) == 2
+
+
+def test_light_ink_is_said_to_be_light():
+    for paper, light in (("plain", False), ("blackboard", True), ("white-screen", False), ("black-screen", True)):
+        assert draw_scene(3, spec=SceneSpec(paper=paper)).light_ink == light
+
+
+def test_a_single_digit_has_the_height_asked_for_and_stays_in_the_picture():
+    for seed in range(8):
+        scene = draw_scene(seed, spec=SceneSpec(layout="single", digit_px=400, tilt=0.0, line=0.02))
+        (digit,) = scene.digits
+        assert inside(digit.box_xywh_px, scene.image)
+        assert digit.box_xywh_px[3] > 250
+
+
+def test_what_is_written_and_no_digit_is_listed():
+    scene = draw_scene(2, spec=SceneSpec(layout="words", digit_px=40))
+    assert len(scene.others) > 2
+    assert not scene.digits
+    assert not scene.unsure

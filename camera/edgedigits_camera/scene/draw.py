@@ -9,8 +9,10 @@ import numpy as np
 
 from edgedigits_camera.scene.ink import enlargement
 from edgedigits_camera.scene.page import Supplies, lay_page
+from edgedigits_camera.scene.screen import draw_on_screen
 from edgedigits_camera.scene.shot import Scene, shot_of, take
-from edgedigits_camera.scene.spec import SceneSpec, pick
+from edgedigits_camera.scene.spec import SCREENS, SceneSpec, pick
+from edgedigits_camera.scene.tiles import draw_tiles
 from edgedigits_camera.scene.view import area_in_sight, turn_and_zoom, view_of
 
 if TYPE_CHECKING:
@@ -46,6 +48,11 @@ def draw_scene(
     """
     rng = np.random.default_rng([seed, 1])
     spec = spec or SceneSpec.of(rng, size_px=size_px)
+    if spec.layout == "tiles":
+        columns, rows = (max(1, int(side / (1.4 * spec.digit_px))) for side in size_px)
+        return draw_tiles(spec, rng, rows=rows, columns=columns, glyphs=glyphs)
+    if spec.paper in SCREENS:
+        return draw_on_screen(spec, rng, size_px=size_px, supplies=Supplies(glyphs, fonts))
     whole = spec.paper in ("plain", "ruled", "grid", "newspaper") and rng.random() < 0.2
     homography = view_of(rng, size_px=size_px, tilt=spec.tilt, whole=whole)
     flat, area = _flat(spec, homography, size_px), area_in_sight(homography, size_px)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from edgedigits.strokes import Strokes
@@ -26,6 +28,8 @@ class Mark:
             upper left.
         glyph: index of the given glyph, or None.
         ink: which of the inks of the page it is written with.
+        role: of a mark that is no digit: ``"sign"``; ``"unsure"`` where it could be one, as a lone O; ``"around"``
+            where it stands around or under digits, as a circle does.
 
     """
 
@@ -36,6 +40,16 @@ class Mark:
     image: NDArray[np.uint8] | None = None
     glyph: int | None = None
     ink: int = 0
+    role: str = "sign"
+
+    def mapped(self, put: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> Mark:
+        """Bring its points (N, 2) to where ``put`` says."""
+        paths = tuple(np.column_stack([put(path[:, :2]), path[:, 2]]) for path in self.paths)
+        return replace(self, paths=paths, corners=put(self.corners))
+
+    def shifted(self, by_px: NDArray[np.float64]) -> Mark:
+        """Move it by (2,) pixels."""
+        return self.mapped(lambda points: points + by_px)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from edgedigits_camera.scene.rows import rows_of
 from edgedigits_camera.scene.spec import PAPERS, SceneSpec, pick
 from edgedigits_camera.scene.table import table_of
 from edgedigits_camera.scene.texture import surface
-from edgedigits_camera.scene.writer import Glyphs, Writer, scattered
+from edgedigits_camera.scene.writer import Glyphs, Writer, alone, scattered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +64,7 @@ def lay_page(
     inking = Inking.of(spec.pen, rng)
     writer = Writer(spec, rng, width=inking.width, glyphs=supplies.glyphs)
     paper = page_of(spec, rng, shape)
-    marks, printed = _written(writer, paper, area, len(inking.colours), supplies.fonts)
+    marks, printed = written(writer, paper, area, inks=len(inking.colours), fonts=supplies.fonts)
     if spec.paper == "newspaper" or (spec.paper in ("cardboard", "plain") and rng.random() < 0.15):
         margin_px = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * spec.digit_px * 0.3
         capital_px = float(np.clip(spec.digit_px * rng.uniform(0.25, 0.7), 7, max(8, shape[0] / 12)))
@@ -73,14 +73,16 @@ def lay_page(
     return Page(paper, tuple(marks), inking, grain_seed=int(rng.integers(2**31)), printed=tuple(printed))
 
 
-def _written(
-    writer: Writer, paper: NDArray[np.float32], area: Area, inks: int, fonts: Sequence[Path]
+def written(
+    writer: Writer, paper: NDArray[np.float32], area: Area, *, inks: int, fonts: Sequence[Path]
 ) -> tuple[list[Mark], list[PrintedDigit]]:
     """Fill a page by its layout."""
     spec, rng = writer.spec, writer.rng
     printed: list[PrintedDigit] = []
     if spec.layout == "scattered":
         return scattered(writer, [str(int(d)) for d in rng.integers(0, 10, int(rng.integers(2, 16)))], area), printed
+    if spec.layout == "single":
+        return alone(writer, int(rng.integers(10)), area), printed
     if spec.layout == "doodles":
         return scattered(writer, [pick(SIGNS, rng) for _ in range(int(rng.integers(2, 14)))], area), printed
     if spec.layout == "table":

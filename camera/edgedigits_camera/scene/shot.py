@@ -15,6 +15,8 @@ from edgedigits_camera.scene.spec import SceneSpec, pick
 from edgedigits_camera.scene.texture import surface
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from edgedigits_camera.scene.marks import Mark
@@ -22,13 +24,30 @@ if TYPE_CHECKING:
     from edgedigits_camera.scene.printed import PrintedDigit
 
 
+Box = tuple[int, int, int, int]
+"""Left, top, width, height in pixels of the picture."""
+
+
 @dataclass(frozen=True, slots=True)
 class DrawnDigit:
     """A digit that is in a scene: its tight box in the picture, and the index of the given glyph if it is one."""
 
     digit: int
-    box_xywh_px: tuple[int, int, int, int]
+    box_xywh_px: Box
     glyph: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A mark in sight and the tight box of its ink."""
+
+    mark: Mark
+    box_xywh_px: Box
+
+    @property
+    def digit(self) -> DrawnDigit | None:
+        """What it counts as, if it is a digit."""
+        return None if self.mark.digit is None else DrawnDigit(self.mark.digit, self.box_xywh_px, self.mark.glyph)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +60,9 @@ class Scene:
         lines: the digits of each line of text, in reading order; empty where digits are scattered.
         spec: the kind of scene.
         printed: digits that a machine wrote; whether they are read counts neither way.
+        others: boxes of handwritten marks that are no digit, but for those around or under digits.
+        unsure: boxes of what counts neither way: a lone letter of a digit's form, a digit cut off by the border.
+        light_ink: whether the ink is lighter than its ground.
 
     """
 
@@ -49,6 +71,9 @@ class Scene:
     lines: tuple[str, ...]
     spec: SceneSpec
     printed: tuple[DrawnDigit, ...] = ()
+    others: tuple[Box, ...] = ()
+    unsure: tuple[Box, ...] = ()
+    light_ink: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +132,27 @@ def take(page: Page, shot: Shot, rng: np.random.Generator) -> Scene:
     picture *= cv2.cvtColor(shot.light, cv2.COLOR_GRAY2BGR)
     if shot.glare is not None:
         picture += cv2.cvtColor(shot.glare, cv2.COLOR_GRAY2BGR)
-    printed = tuple(found for digit in page.printed if (found := _in_sight(digit, shot.homography, (width, height))))
-    return Scene(shot.camera.shoot(picture, rng), tuple(digit for _, digit in seen), _lines(seen), shot.spec, printed)
+    printed = tuple(found for digit in page.printed if (found := in_sight(digit, shot.homography, (width, height))))
+    image = shot.camera.shoot(picture, rng)
+    return scene_of(image, seen, shot.spec, printed=printed, light_ink=shot.spec.paper == "blackboard")
 
 
-def _in_sight(printed: PrintedDigit, homography: NDArray[np.float64], size_px: tuple[int, int]) -> DrawnDigit | None:
+def scene_of(
+    image: NDArray[np.uint8],
+    seen: Sequence[Seen],
+    spec: SceneSpec,
+    *,
+    light_ink: bool,
+    printed: tuple[DrawnDigit, ...] = (),
+) -> Scene:
+    """Sort what is seen in a picture (H, W, 3) uint8 BGR by what it counts as."""
+    digits = tuple(digit for one in seen if (digit := one.digit) is not None)
+    signs = [one for one in seen if one.digit is None]
+    others, unsure = (tuple(s.box_xywh_px for s in signs if s.mark.role == role) for role in ("sign", "unsure"))
+    return Scene(image, digits, _lines(seen), spec, printed, others, unsure, light_ink)
+
+
+def in_sight(printed: PrintedDigit, homography: NDArray[np.float64], size_px: tuple[int, int]) -> DrawnDigit | None:
     """Where a printed digit lies in the picture; None when it is out of sight."""
     corners = project(homography, printed.corners)
     low = np.clip(np.floor(corners.min(axis=0)), 0, size_px).astype(int)
@@ -121,13 +162,11 @@ def _in_sight(printed: PrintedDigit, homography: NDArray[np.float64], size_px: t
     return DrawnDigit(printed.digit, (int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1])))
 
 
-def _inked(
-    page: Page, homography: NDArray[np.float64]
-) -> tuple[list[NDArray[np.float32]], list[tuple[Mark, DrawnDigit]]]:
-    """Where the ink of each pen lies in the picture, (H, W) 0..1 each, and the digits in sight with their boxes."""
+def _inked(page: Page, homography: NDArray[np.float64]) -> tuple[list[NDArray[np.float32]], list[Seen]]:
+    """Where the ink of each pen lies in the picture, (H, W) 0..1 each, and the marks in sight with their boxes."""
     shape = (page.paper.shape[0], page.paper.shape[1])
     covers = [np.zeros(shape, np.float32) for _ in page.inking.colours]
-    seen: list[tuple[Mark, DrawnDigit]] = []
+    seen: list[Seen] = []
     for mark in page.marks:
         inked = ink_of(mark, homography, shape)
         if inked is None:
@@ -135,8 +174,7 @@ def _inked(
         left, top, cover = inked
         part = covers[mark.ink][top : top + cover.shape[0], left : left + cover.shape[1]]
         np.maximum(part, cover, out=part)
-        if mark.digit is not None:
-            seen.append((mark, DrawnDigit(mark.digit, tight_box(cover, left, top), mark.glyph)))
+        seen.append(Seen(mark, tight_box(cover, left, top)))
     return covers, seen
 
 
@@ -154,7 +192,7 @@ def _before(
     return seen
 
 
-def tight_box(cover: NDArray[np.float32], left: int, top: int) -> tuple[int, int, int, int]:
+def tight_box(cover: NDArray[np.float32], left: int, top: int) -> Box:
     """Box around the pixels that ink covers by at least half, or by half of the most where a pen is thinner."""
     inked = cover >= 0.5 * min(1.0, float(cover.max()))
     rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
@@ -162,12 +200,12 @@ def tight_box(cover: NDArray[np.float32], left: int, top: int) -> tuple[int, int
     return x, y, int(columns[-1] - columns[0]) + 1, int(rows[-1] - rows[0]) + 1
 
 
-def _lines(seen: list[tuple[Mark, DrawnDigit]]) -> tuple[str, ...]:
+def _lines(seen: Sequence[Seen]) -> tuple[str, ...]:
     """Digits of each row of marks."""
     rows: dict[int, str] = {}
-    for mark, digit in seen:
-        if mark.row is not None:
-            rows[mark.row] = rows.get(mark.row, "") + str(digit.digit)
+    for mark in (one.mark for one in seen):
+        if mark.row is not None and mark.digit is not None:
+            rows[mark.row] = rows.get(mark.row, "") + str(mark.digit)
     return tuple(rows[row] for row in sorted(rows))
 
 

@@ -17,12 +17,19 @@ EMPTY_LAYOUTS = ("empty", "words", "doodles")
 READING_LAYOUTS = ("paragraphs",)
 """Layouts that are drawn when asked for alone: they try the order of reading, and no judge is fitted on them."""
 
+FURTHER_LAYOUTS = ("single", "amounts", "tiles")
+"""Layouts that ``SceneSpec.of`` does not draw: people hand them in, ``training_scene`` and benchmarks ask for them."""
+SCREENS = ("white-screen", "black-screen", "coloured-screen")
+"""What is drawn on with a mouse: no light falls on it and no camera looks at it."""
+SCREEN_PENS = ("pixel", "hard-brush", "brush")
+"""A line one pixel wide, a round brush without and with soft edges."""
+
 KINDS = {
-    "paper": PAPERS + TEXTURES,
-    "pen": PENS,
+    "paper": PAPERS + TEXTURES + SCREENS,
+    "pen": PENS + SCREEN_PENS,
     "light": LIGHTS,
     "camera": CAMERAS,
-    "layout": LAYOUTS + EMPTY_LAYOUTS + READING_LAYOUTS,
+    "layout": LAYOUTS + EMPTY_LAYOUTS + READING_LAYOUTS + FURTHER_LAYOUTS,
 }
 
 
@@ -31,14 +38,16 @@ class SceneSpec:
     """One kind of scene; what it leaves open is drawn from the seed.
 
     Attributes:
-        paper: one of ``PAPERS``, or of ``TEXTURES`` for scenes without a page.
-        pen: one of ``PENS``.
+        paper: one of ``PAPERS``, or of ``TEXTURES`` for scenes without a page, or of ``SCREENS``.
+        pen: one of ``PENS``, or of ``SCREEN_PENS`` on a screen.
         light: one of ``LIGHTS``.
         camera: one of ``CAMERAS``, what ails it.
-        layout: one of ``LAYOUTS`` or ``READING_LAYOUTS``, or of ``EMPTY_LAYOUTS`` for scenes without a digit.
+        layout: one of ``LAYOUTS``, ``READING_LAYOUTS`` or ``FURTHER_LAYOUTS``, or of ``EMPTY_LAYOUTS`` for scenes
+            without a digit.
         digit_px: height of the digits in the picture.
         strength: how bad light and camera are, 0..1.
         tilt: how far the page is turned and leans away, 0..1 (1: up to 14 degrees, and a strong perspective).
+        line: width of the line in heights of a digit, 0..0.25; 0 for what such a pen draws.
 
     Raises:
         ValueError: a kind has an unknown name, or a number is out of its range.
@@ -53,6 +62,7 @@ class SceneSpec:
     digit_px: float = 48.0
     strength: float = 0.5
     tilt: float = 0.2
+    line: float = 0.0
 
     def __post_init__(self) -> None:
         for name, known in KINDS.items():
@@ -63,11 +73,14 @@ class SceneSpec:
         for name in ("strength", "tilt"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} must lie in 0..1, got {getattr(self, name):g}")
+        if not 0 <= self.line <= 0.25:
+            raise ValueError(f"line must lie in 0..0.25, got {self.line:g}")
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """The names of its kinds, such as ``"paper:ruled"``, to group results by."""
-        return tuple(f"{name}:{getattr(self, name)}" for name in KINDS)
+        """The names of its kinds, such as ``"paper:ruled"``, to group results by; a screen has no light or camera."""
+        names = ("paper", "pen", "layout") if self.paper in SCREENS else tuple(KINDS)
+        return tuple(f"{name}:{getattr(self, name)}" for name in names)
 
     @classmethod
     def of(cls, rng: np.random.Generator, *, size_px: tuple[int, int] = (640, 480)) -> SceneSpec:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,7 +37,7 @@ class Writer:
     @property
     def pen_px(self) -> float:
         """Width of the line: no pen leaves much less than a pixel and a half."""
-        return float(np.clip(self.width * self.spec.digit_px, 1.3, self.spec.digit_px / 4))
+        return float(np.clip((self.spec.line or self.width) * self.spec.digit_px, 1.3, self.spec.digit_px / 4))
 
     def row(self, row: Row, *, index: int | None, area: Area, ink: int = 0) -> list[Mark]:
         """Write a line of text; what does not fit into the area is left out."""
@@ -56,7 +55,7 @@ class Writer:
                 marks.append(mark)
                 x += wide + height * row.gap * self.rng.uniform(0.7, 1.3)
         shift = Place(row.x_px, row.y_px, height, self.pen_px, row.slope)
-        return [m for m in (_moved(m, x / 2, height / 2, shift, row.upright) for m in marks) if area.holds(m.corners)]
+        return [m for m in (_along(m, x / 2, height / 2, shift, row.upright) for m in marks) if area.holds(m.corners)]
 
     def token(self, token: str, place: Place, *, row: int | None = None, ink: int = 0) -> tuple[Mark | None, float]:
         """Write one token: the mark and its width in pixels; None where the given glyphs are used up."""
@@ -75,7 +74,24 @@ class Writer:
         return mark, float(np.ptp(mark.corners[:, 0]))
 
 
-def _moved(mark: Mark, half_width: float, half_height: float, to: Place, upright: bool) -> Mark:
+def alone(writer: Writer, digit: int, area: Area) -> list[Mark]:
+    """Write one digit in the middle of an area or anywhere in it, smaller where it would not fit."""
+    rng, pen = writer.rng, writer.pen_px / writer.spec.digit_px
+    turn = float(rng.normal(0.0, 0.06))
+    share = np.full(2, 0.5) if rng.random() < 0.4 else rng.random(2)
+    for height in writer.spec.digit_px * 0.93 ** np.arange(40):
+        writer.used = 0
+        mark, _ = writer.token(str(digit), Place(0.0, 0.0, float(height), pen * float(height), turn), row=0)
+        if mark is None:
+            break
+        low, high = mark.corners.min(axis=0), mark.corners.max(axis=0)
+        slack = np.array([area.width, area.height]) - (high - low)
+        if (slack >= 0).all():
+            return [mark.shifted(np.array([area.left, area.top]) + slack * share - low)]
+    return []
+
+
+def _along(mark: Mark, half_width: float, half_height: float, to: Place, upright: bool) -> Mark:
     """Move a mark written along a level line onto a sloping one; an upright one keeps standing."""
     shift = np.array([-half_width, half_height])
 
@@ -87,8 +103,7 @@ def _moved(mark: Mark, half_width: float, half_height: float, to: Place, upright
         moved: NDArray[np.float64] = centred - middle + to.put(middle)
         return moved
 
-    paths = tuple(np.column_stack([put(path[:, :2]), path[:, 2]]) for path in mark.paths)
-    return replace(mark, paths=paths, corners=put(mark.corners))
+    return mark.mapped(put)
 
 
 def scattered(writer: Writer, tokens: Sequence[str], area: Area, *, around: Sequence[Mark] = ()) -> list[Mark]:
