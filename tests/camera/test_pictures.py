@@ -1,5 +1,6 @@
 """Picture files of any kind as one kind of array."""
 
+import cv2
 import numpy as np
 import pytest
 from PIL import ExifTags, Image
@@ -50,10 +51,32 @@ def test_colours_are_bgr(tmp_path):
     assert load_picture(tmp_path / "colour.png").image[0, 0].tolist() == [50, 100, 200]
 
 
-def test_transparent_paper_is_white(tmp_path, page):
-    ink = 255 - np.asarray(page.convert("L"))
-    Image.fromarray(np.dstack([ink * 0] * 3 + [ink])).save(tmp_path / "ink.png")
-    assert bar_box(load_picture(tmp_path / "ink.png").image) == STORED_BOX
+@pytest.mark.parametrize("suffix", ["png", "jpg", "webp", "bmp", "tif", "gif"])
+def test_grey_is_what_the_colours_make(tmp_path, suffix):
+    rng = np.random.default_rng(0)
+    colours = np.kron(rng.integers(0, 256, (8, 9, 3)), np.ones((16, 16, 1))).astype(np.uint8)
+    Image.fromarray(colours).save(tmp_path / f"page.{suffix}")
+    picture = load_picture(tmp_path / f"page.{suffix}")
+    assert (picture.grey.shape, picture.grey.dtype) == ((128, 144), np.uint8)
+    off = abs(cv2.cvtColor(picture.image, cv2.COLOR_BGR2GRAY).astype(int) - picture.grey)
+    # A JPEG stores luma; colours made of it are cut off at 0 and 255.
+    assert np.quantile(off, 0.9) <= (2 if suffix == "jpg" else 0)
+
+
+def test_bytes_are_read_as_a_file_is(tmp_path, page):
+    page.save(tmp_path / "page.png")
+    picture = load_picture((tmp_path / "page.png").read_bytes())
+    assert bar_box(picture.image) == STORED_BOX
+    with pytest.raises(PictureError, match="standard input is empty"):
+        load_picture(b"")
+
+
+def test_colours_of_a_file_that_is_gone_are_one_line(tmp_path, page):
+    page.save(tmp_path / "page.png")
+    picture = load_picture(tmp_path / "page.png")
+    (tmp_path / "page.png").unlink()
+    with pytest.raises(PictureError, match="does not exist"):
+        _ = picture.image
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -64,6 +87,38 @@ def test_boxes_are_given_as_the_picture_is_stored_whatever_its_orientation(tmp_p
     picture = load_picture(tmp_path / "page.png")
     assert picture.image.shape[:2] == ((40, 60) if orientation < 5 else (60, 40))
     assert picture.stored_box(bar_box(picture.image)) == STORED_BOX
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("quarters", range(4))
+@pytest.mark.parametrize("suffix", ["png", "jpg", "tif", "webp", "avif"])
+def test_boxes_of_a_turned_picture_lie_on_the_ink_as_stored(tmp_path, page, orientation, quarters, suffix):
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    page.resize((240, 160), Image.Resampling.NEAREST).save(tmp_path / f"page.{suffix}", exif=exif, quality=95)
+    upright = load_picture(tmp_path / f"page.{suffix}")
+    picture = upright.turned(quarters=1).turned(quarters=quarters - 1)
+    assert (picture.stored_width_px, picture.stored_height_px, picture.quarters) == (240, 160, quarters)
+    assert np.array_equal(picture.grey, np.rot90(upright.grey, -quarters))
+    assert np.array_equal(picture.image, np.rot90(upright.image, -quarters))
+    box = bar_box(picture.grey[:, :, None].repeat(2, axis=2))
+    assert picture.stored_box(box) == pytest.approx([4 * side for side in STORED_BOX], abs=1)
+
+
+def test_a_mirrored_picture_that_is_not_turned_back_has_its_box_elsewhere(tmp_path, page):
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 2
+    page.save(tmp_path / "page.tif", exif=exif)
+    assert bar_box(load_picture(tmp_path / "page.tif").image) != STORED_BOX
+
+
+@pytest.mark.parametrize("orientation", [0, 9, 300])
+def test_an_orientation_that_makes_no_sense_is_upright(tmp_path, page, orientation):
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    page.save(tmp_path / "page.png", exif=exif)
+    picture = load_picture(tmp_path / "page.png")
+    assert (picture.orientation, bar_box(picture.image)) == (1, STORED_BOX)
 
 
 def test_a_small_range_of_grey_in_sixteen_bits_is_stretched(tmp_path):

