@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 
 from edgedigits import strokes
+from edgedigits.strokes.alphabet import CHARACTERS, character
+from edgedigits.strokes.alphabet import FORMS as FORMS_OF
 from edgedigits.strokes.curves import parse, smooth, trace
 from edgedigits.strokes.digits import FORMS
 from edgedigits.strokes.signs import DOODLES, KINDS, LETTERS, OPERATORS
+from edgedigits.strokes.symbols import SYMBOLS
 
 
 def rng(seed=0):
@@ -143,3 +146,32 @@ def test_coverage_is_the_share_of_a_pixel_and_stops_at_the_border():
     assert np.allclose(covered[[0, 1, 3, 4]], 0.0)
     half = strokes.coverage([line + np.array([0, 0.5, 0])], shape=(5, 8))
     assert np.allclose(half[2:4], 0.5)
+
+
+@pytest.mark.parametrize("name", CHARACTERS)
+def test_every_form_of_every_character_can_be_drawn(name):
+    forms = {id(character(name, hand=strokes.Hand.of(rng(i)), rng=rng(i))) for i in range(60)}
+    assert len(forms) == len(set(FORMS_OF.get(name, ())) | set(SYMBOLS.get(name, ()))) + (name in LETTERS)
+    drawn = strokes.sketch_character(name, rng=rng())
+    assert drawn.label == name
+    assert strokes.render(drawn, height_px=40, pen_px=4).max() == 255
+
+
+def test_the_alphabet_is_whole_and_holds_no_digit():
+    assert set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") <= set(CHARACTERS)
+    assert not set("0123456789") & set(CHARACTERS)
+    assert set(strokes.TWINS) <= set(CHARACTERS)
+
+
+def test_small_letters_are_lower_than_digits_and_descending_ones_reach_below_the_baseline():
+    def extent(name):
+        return np.mean([strokes.sketch_character(name, rng=rng(i)).extent for i in range(20)], axis=0)
+
+    assert extent("o")[1] > 0.3
+    assert extent("g")[3] > 1.2
+    assert extent("B")[1] < 0.1
+
+
+def test_an_unknown_character_is_named():
+    with pytest.raises(ValueError, match="no character '7'; known are"):
+        strokes.sketch_character("7", rng=rng())

@@ -8,15 +8,18 @@
 NumPy alone draws, from a PCG64 generator, so that a seed gives the same bytes on every device.
 """
 
+from edgedigits.strokes.alphabet import CHARACTERS, TWINS
 from edgedigits.strokes.curves import Strokes
 from edgedigits.strokes.hand import Hand
 from edgedigits.strokes.patches import drawn_outliers, drawn_patches
 from edgedigits.strokes.render import coverage, path_px, render
 from edgedigits.strokes.signs import KINDS
-from edgedigits.strokes.sketch import draw_digit, sketch, sketch_distractor
+from edgedigits.strokes.sketch import draw_digit, sketch, sketch_character, sketch_distractor
 
 __all__ = [
+    "CHARACTERS",
     "KINDS",
+    "TWINS",
     "Hand",
     "Strokes",
     "coverage",
@@ -26,5 +29,6 @@ __all__ = [
     "path_px",
     "render",
     "sketch",
+    "sketch_character",
     "sketch_distractor",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from edgedigits.strokes.alphabet import character
 from edgedigits.strokes.digits import form
 from edgedigits.strokes.hand import Hand, write
 from edgedigits.strokes.render import render
@@ -50,6 +51,23 @@ def sketch_distractor(kind: str, *, rng: np.random.Generator, hand: Hand | None 
     name, glyph = sign(kind, rng=rng)
     letters = name in LETTERS or kind == "word"
     return write(name, glyph, hand=hand if letters else hand.plain(), rng=rng, upright=letters)
+
+
+def sketch_character(name: str, *, rng: np.random.Generator, hand: Hand | None = None) -> Strokes:
+    """Write a letter or a sign beside digits: small letters are lower than those, descending ones reach below them.
+
+    Args:
+        name: one of ``CHARACTERS``.
+        rng: source of chance; the same state gives the same strokes.
+        hand: who writes; somebody new when left out.
+
+    Raises:
+        ValueError: there is no such character.
+
+    """
+    hand = hand or Hand.of(rng)
+    glyph = character(name, hand=hand, rng=rng)
+    return write(name, glyph, hand=hand if name.isalpha() else hand.plain(), rng=rng, upright=False)
 
 
 def draw_digit(digit: int, *, rng: np.random.Generator, height_px: float, pen_px: float) -> NDArray[np.uint8]:

@@ -14,7 +14,9 @@ from edgedigits_camera.scene.shot import DrawnDigit, Scene
 from edgedigits_camera.scene.spec import (
     CAMERAS,
     EMPTY_LAYOUTS,
+    FURTHER_EMPTY_LAYOUTS,
     FURTHER_LAYOUTS,
+    FURTHER_TEXTURES,
     LAYOUTS,
     LIGHTS,
     PAPERS,
@@ -23,13 +25,16 @@ from edgedigits_camera.scene.spec import (
     SCREEN_PENS,
     SCREENS,
     TEXTURES,
+    VIEWS,
     SceneSpec,
 )
 
 __all__ = [
     "CAMERAS",
     "EMPTY_LAYOUTS",
+    "FURTHER_EMPTY_LAYOUTS",
     "FURTHER_LAYOUTS",
+    "FURTHER_TEXTURES",
     "LAYOUTS",
     "LIGHTS",
     "PAPERS",
@@ -38,6 +43,7 @@ __all__ = [
     "SCREENS",
     "SCREEN_PENS",
     "TEXTURES",
+    "VIEWS",
     "DrawnDigit",
     "Scene",
     "SceneSpec",

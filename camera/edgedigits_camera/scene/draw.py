@@ -13,7 +13,7 @@ from edgedigits_camera.scene.screen import draw_on_screen
 from edgedigits_camera.scene.shot import Scene, shot_of, take
 from edgedigits_camera.scene.spec import SCREENS, SceneSpec, pick
 from edgedigits_camera.scene.tiles import draw_tiles
-from edgedigits_camera.scene.view import area_in_sight, turn_and_zoom, view_of
+from edgedigits_camera.scene.view import area_in_sight, desk_view, turn_and_zoom, view_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,7 +54,10 @@ def draw_scene(
     if spec.paper in SCREENS:
         return draw_on_screen(spec, rng, size_px=size_px, supplies=Supplies(glyphs, fonts))
     whole = spec.paper in ("plain", "ruled", "grid", "newspaper") and rng.random() < 0.2
-    homography = view_of(rng, size_px=size_px, tilt=spec.tilt, whole=whole)
+    if spec.view == "desk":
+        whole, homography = True, desk_view(rng, size_px=size_px, tilt=spec.tilt)
+    else:
+        homography = view_of(rng, size_px=size_px, tilt=spec.tilt, whole=whole)
     flat, area = _flat(spec, homography, size_px), area_in_sight(homography, size_px)
     page = lay_page(flat, rng, size_px=size_px, area=area, supplies=Supplies(glyphs, fonts))
     return take(page, shot_of(spec, homography, rng, size_px=size_px, whole=whole), rng)

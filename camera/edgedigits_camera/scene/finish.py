@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from edgedigits_camera.scene.shot import DrawnDigit
+from edgedigits_camera.scene.texture import fine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -148,6 +149,14 @@ def greyed(scene: Scene) -> Scene:
     """Take the colours out."""
     grey = cv2.cvtColor(scene.image, cv2.COLOR_BGR2GRAY)
     return replace(scene, image=np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), np.uint8))
+
+
+def enlarged(scene: Scene, rng: np.random.Generator, *, width_px: int) -> Scene:
+    """Bring a picture to the width of a phone's, with noise in each of its pixels."""
+    height, width = scene.image.shape[:2]
+    larger = resized(scene, (width_px, round(height * width_px / width)), how=cv2.INTER_CUBIC)
+    noise = (rng.uniform(1, 5) * fine(rng, larger.image.shape[:2]))[:, :, None]
+    return replace(larger, image=np.clip(larger.image + noise, 0, 255).astype(np.uint8))
 
 
 def stored(scene: Scene, quality: int) -> Scene:

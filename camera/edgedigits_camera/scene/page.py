@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from edgedigits.strokes import KINDS as SIGNS
+from edgedigits_camera.scene.clutter import clutter
 from edgedigits_camera.scene.ink import Inking
+from edgedigits_camera.scene.layouts import fill
 from edgedigits_camera.scene.paper import page_of
 from edgedigits_camera.scene.printed import PrintedDigit, impress, press_of, print_text, stamp
 from edgedigits_camera.scene.rows import rows_of
-from edgedigits_camera.scene.spec import PAPERS, SceneSpec, pick
+from edgedigits_camera.scene.signage import signage
+from edgedigits_camera.scene.spec import FURTHER_EMPTY_LAYOUTS, FURTHER_LAYOUTS, MADE, PAPERS, TEXTURES, SceneSpec, pick
 from edgedigits_camera.scene.table import table_of
 from edgedigits_camera.scene.texture import surface
-from edgedigits_camera.scene.writer import Glyphs, Writer, alone, scattered
+from edgedigits_camera.scene.writer import Glyphs, Writer, scattered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +63,7 @@ def lay_page(
     """Write a page; all digits lie in the area. Scenes without a page are a surface without marks."""
     shape = size_px[::-1]
     if spec.paper not in PAPERS:
-        return Page(surface(spec.paper, rng, shape), (), Inking.of(spec.pen, rng), grain_seed=0)
+        return Page(_surface(spec.paper, rng, shape, supplies.fonts), (), Inking.of(spec.pen, rng), grain_seed=0)
     inking = Inking.of(spec.pen, rng)
     writer = Writer(spec, rng, width=inking.width, glyphs=supplies.glyphs)
     paper = page_of(spec, rng, shape)
@@ -73,6 +76,13 @@ def lay_page(
     return Page(paper, tuple(marks), inking, grain_seed=int(rng.integers(2**31)), printed=tuple(printed))
 
 
+def _surface(kind: str, rng: np.random.Generator, shape: tuple[int, int], fonts: Sequence[Path]) -> NDArray[np.float32]:
+    """Draw what is no page."""
+    if kind in MADE:
+        return signage(kind, rng, shape, fonts=fonts)
+    return surface(kind, rng, shape) if kind in TEXTURES else clutter(kind, rng, shape)
+
+
 def written(
     writer: Writer, paper: NDArray[np.float32], area: Area, *, inks: int, fonts: Sequence[Path]
 ) -> tuple[list[Mark], list[PrintedDigit]]:
@@ -81,8 +91,8 @@ def written(
     printed: list[PrintedDigit] = []
     if spec.layout == "scattered":
         return scattered(writer, [str(int(d)) for d in rng.integers(0, 10, int(rng.integers(2, 16)))], area), printed
-    if spec.layout == "single":
-        return alone(writer, int(rng.integers(10)), area), printed
+    if spec.layout in (*FURTHER_LAYOUTS, *FURTHER_EMPTY_LAYOUTS):
+        return fill(writer, paper, area, inks=inks, fonts=fonts)
     if spec.layout == "doodles":
         return scattered(writer, [pick(SIGNS, rng) for _ in range(int(rng.integers(2, 14)))], area), printed
     if spec.layout == "table":

@@ -199,7 +199,10 @@ def _print_line(
 
 
 def impress(ink: NDArray[np.uint8], stencil: Stencil, x: int, y: int, *, digits: str = "") -> list[PrintedDigit]:
-    """Lay a stencil onto ink (H, W) with its baseline's start at x, y; what lies outside is lost."""
+    """Lay a stencil onto ink (H, W) with its baseline's start at x, y; what lies outside is lost.
+
+    Returns the digits in ``digits``, the text of the stencil; without a text there are none.
+    """
     height, width = ink.shape
     top = y - stencil.baseline_px
     h, w = stencil.ink.shape
@@ -210,6 +213,8 @@ def impress(ink: NDArray[np.uint8], stencil: Stencil, x: int, y: int, *, digits:
     np.maximum(part, stencil.ink[y0 - top : y1 - top, x0 - x : x1 - x], out=part)
     found = []
     for digit, (left, upper, right, lower) in zip(digits, stencil.boxes, strict=False):
+        if not digit.isdigit():
+            continue
         low, high = np.array([x + left, top + upper]), np.array([x + right, top + lower])
         corners = np.array([low, [high[0], low[1]], high, [low[0], high[1]]], np.float64)
         found.append(PrintedDigit(int(digit), corners))

@@ -56,8 +56,8 @@ class Area:
 def rows_of(spec: SceneSpec, area: Area, rng: np.random.Generator) -> list[Row]:
     """Lay out the lines of text of a page, none for layouts that have no text."""
     makers = {
-        "line": _line, "lines": _lines, "touching": _lines, "columns": _columns,
-        "paragraphs": _paragraphs, "sums": _sums, "mixed": _mixed, "words": _mixed, "amounts": _amounts,
+        "line": _line, "lines": lines_of, "touching": lines_of, "columns": _columns,
+        "paragraphs": _paragraphs, "sums": _sums, "mixed": _mixed, "words": _mixed,
     }  # fmt: skip
     return makers[spec.layout](spec, area, rng) if spec.layout in makers else []
 
@@ -90,7 +90,7 @@ def _line(spec: SceneSpec, area: Area, rng: np.random.Generator) -> list[Row]:
     return [Row(_digits(count, rng), (area.left + area.right) / 2, middle, slope, gap, bool(rng.random() < 0.5))]
 
 
-def _lines(spec: SceneSpec, area: Area, rng: np.random.Generator) -> list[Row]:
+def lines_of(spec: SceneSpec, area: Area, rng: np.random.Generator) -> list[Row]:
     """Several lines below each other, about parallel."""
     pitch, slope = spec.digit_px * rng.uniform(1.45, 2.4), rng.normal(0.0, 0.07)
     count = max(1, min(int(area.height / pitch), int(rng.integers(2, 9))))
@@ -102,22 +102,6 @@ def _lines(spec: SceneSpec, area: Area, rng: np.random.Generator) -> list[Row]:
         tokens = _digits(int(rng.integers(1, most + 1)), rng)
         x = (area.left + area.right) / 2 + rng.uniform(-0.1, 0.1) * area.width
         rows.append(Row(tokens, x, first + index * pitch, slope + rng.normal(0.0, 0.012), gap))
-    return rows
-
-
-def _amounts(spec: SceneSpec, area: Area, rng: np.random.Generator) -> list[Row]:
-    """Round amounts, such as 1000 or 600, whose zeros are written in one go and touch or run into each other."""
-    pitch = spec.digit_px * rng.uniform(1.45, 2.4)
-    rows = []
-    for index in range(int(np.clip(area.height / pitch, 1, rng.integers(1, 9)))):
-        gap = float(rng.uniform(-0.12, 0.06))
-        most = fits(area, spec.digit_px, gap)
-        zeros = int(rng.integers(1, 5))
-        head = rng.integers(1, 10, int(rng.integers(1, 4)))
-        text = "".join(str(int(digit)) for digit in head) + "0" * zeros
-        x = (area.left + area.right) / 2 + rng.uniform(-0.1, 0.1) * area.width
-        y = area.top + pitch * (index + 0.5)
-        rows.append(Row(tuple(text[-most:]), x, y, rng.normal(0.0, 0.02), gap))
     return rows
 
 

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from edgedigits_camera.scene import light as lights
+from edgedigits_camera.scene.clutter import clutter
 from edgedigits_camera.scene.ink import ink_of, lay, project
 from edgedigits_camera.scene.lens import Camera
 from edgedigits_camera.scene.spec import SceneSpec, pick
@@ -96,7 +97,11 @@ def shot_of(
 ) -> Shot:
     """Draw the light and the camera; ``whole`` shows the whole page before some ground."""
     shape = size_px[::-1]
-    ground = surface(pick(("wood", "fabric", "blobs"), rng), rng, shape) * 0.7 if whole else None
+    ground = None
+    if whole and spec.view == "desk" and rng.random() < 0.5:
+        ground = clutter(pick(("objects", "fractal", "stripes", "strands"), rng), rng, shape)
+    elif whole:
+        ground = surface(pick(("wood", "fabric", "blobs"), rng), rng, shape) * 0.7
     return Shot(
         spec,
         homography,

@@ -8,6 +8,14 @@ import numpy as np
 
 PAPERS = ("plain", "ruled", "grid", "newspaper", "cardboard", "whiteboard", "blackboard")
 TEXTURES = ("wood", "gravel", "grass", "bricks", "fabric", "blobs", "specks")
+FURTHER_TEXTURES = (
+    *("fractal", "objects", "portrait", "skyline", "strands", "leaves", "mosaic", "stripes", "halftone"),
+    *("keyboard", "dial", "barcode", "icons", "music", "poster", "frames"),
+)
+"""Surfaces that ``SceneSpec.without_digits`` does not draw; the second row shows things that people made."""
+MADE = FURTHER_TEXTURES[9:]
+VIEWS = ("any", "desk")
+"""Near enough to fill the picture or nearly; from far, with a desk around the page."""
 PENS = ("ballpoint", "fineliner", "marker", "pencil", "chalk")
 LIGHTS = ("even", "gradient", "shadow", "vignette", "glare", "dim")
 CAMERAS = ("good", "defocused", "shaken", "noisy", "tinted", "compressed", "coarse")
@@ -17,19 +25,21 @@ EMPTY_LAYOUTS = ("empty", "words", "doodles")
 READING_LAYOUTS = ("paragraphs",)
 """Layouts that are drawn when asked for alone: they try the order of reading, and no judge is fitted on them."""
 
-FURTHER_LAYOUTS = ("single", "amounts", "tiles")
+FURTHER_LAYOUTS = ("single", "amounts", "tiles", "dense", "algebra", "marked", "notes", "form", "worksheet")
 """Layouts that ``SceneSpec.of`` does not draw: people hand them in, ``training_scene`` and benchmarks ask for them."""
+FURTHER_EMPTY_LAYOUTS = ("handwriting", "letters")
+"""Layouts without a digit, as ``FURTHER_LAYOUTS`` drawn when asked for: words of all letters, letters alone."""
 SCREENS = ("white-screen", "black-screen", "coloured-screen")
 """What is drawn on with a mouse: no light falls on it and no camera looks at it."""
 SCREEN_PENS = ("pixel", "hard-brush", "brush")
 """A line one pixel wide, a round brush without and with soft edges."""
 
 KINDS = {
-    "paper": PAPERS + TEXTURES + SCREENS,
+    "paper": PAPERS + TEXTURES + FURTHER_TEXTURES + SCREENS,
     "pen": PENS + SCREEN_PENS,
     "light": LIGHTS,
     "camera": CAMERAS,
-    "layout": LAYOUTS + EMPTY_LAYOUTS + READING_LAYOUTS + FURTHER_LAYOUTS,
+    "layout": LAYOUTS + EMPTY_LAYOUTS + READING_LAYOUTS + FURTHER_LAYOUTS + FURTHER_EMPTY_LAYOUTS,
 }
 
 
@@ -38,16 +48,18 @@ class SceneSpec:
     """One kind of scene; what it leaves open is drawn from the seed.
 
     Attributes:
-        paper: one of ``PAPERS``, or of ``TEXTURES`` for scenes without a page, or of ``SCREENS``.
+        paper: one of ``PAPERS``, or of ``TEXTURES`` or ``FURTHER_TEXTURES`` for scenes without a page, or of
+            ``SCREENS``.
         pen: one of ``PENS``, or of ``SCREEN_PENS`` on a screen.
         light: one of ``LIGHTS``.
         camera: one of ``CAMERAS``, what ails it.
-        layout: one of ``LAYOUTS``, ``READING_LAYOUTS`` or ``FURTHER_LAYOUTS``, or of ``EMPTY_LAYOUTS`` for scenes
-            without a digit.
+        layout: one of ``LAYOUTS``, ``READING_LAYOUTS`` or ``FURTHER_LAYOUTS``, or of ``EMPTY_LAYOUTS`` or
+            ``FURTHER_EMPTY_LAYOUTS`` for scenes without a digit.
         digit_px: height of the digits in the picture.
         strength: how bad light and camera are, 0..1.
         tilt: how far the page is turned and leans away, 0..1 (1: up to 14 degrees, and a strong perspective).
         line: width of the line in heights of a digit, 0..0.25; 0 for what such a pen draws.
+        view: one of ``VIEWS``, from where the page is seen.
 
     Raises:
         ValueError: a kind has an unknown name, or a number is out of its range.
@@ -63,6 +75,7 @@ class SceneSpec:
     strength: float = 0.5
     tilt: float = 0.2
     line: float = 0.0
+    view: str = "any"
 
     def __post_init__(self) -> None:
         for name, known in KINDS.items():
@@ -70,6 +83,8 @@ class SceneSpec:
                 raise ValueError(f"{name} must be one of {', '.join(known)}, got {getattr(self, name)!r}")
         if self.digit_px < 8:
             raise ValueError(f"digit_px must be at least 8, got {self.digit_px:g}")
+        if self.view not in VIEWS:
+            raise ValueError(f"view must be one of {', '.join(VIEWS)}, got {self.view!r}")
         for name in ("strength", "tilt"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} must lie in 0..1, got {getattr(self, name):g}")
@@ -80,7 +95,8 @@ class SceneSpec:
     def tags(self) -> tuple[str, ...]:
         """The names of its kinds, such as ``"paper:ruled"``, to group results by; a screen has no light or camera."""
         names = ("paper", "pen", "layout") if self.paper in SCREENS else tuple(KINDS)
-        return tuple(f"{name}:{getattr(self, name)}" for name in names)
+        kinds = tuple(f"{name}:{getattr(self, name)}" for name in names)
+        return kinds if self.view == "any" else (*kinds, f"view:{self.view}")
 
     @classmethod
     def of(cls, rng: np.random.Generator, *, size_px: tuple[int, int] = (640, 480)) -> SceneSpec:

@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from edgedigits_camera.scene import finish
+from edgedigits_camera.scene import finish, frames
 from edgedigits_camera.scene.draw import draw_distractor_scene, draw_scene
-from edgedigits_camera.scene.spec import LAYOUTS, PENS, SCREEN_PENS, SCREENS, SceneSpec, pick
+from edgedigits_camera.scene.spec import (
+    FURTHER_EMPTY_LAYOUTS,
+    FURTHER_TEXTURES,
+    LAYOUTS,
+    PENS,
+    SCREEN_PENS,
+    SCREENS,
+    SceneSpec,
+    pick,
+)
 from edgedigits_camera.scene.tiles import draw_tiles
 
 if TYPE_CHECKING:
@@ -23,6 +32,8 @@ if TYPE_CHECKING:
 
 # Webcam frames above all, smaller and larger ones, wide and high.
 SIZES_PX = (*[(640, 480)] * 5, (320, 240), (480, 640), (1280, 960), (960, 1280), (800, 600))
+PHONE_PX = ((1280, 960), (960, 1280), (1120, 1120))
+"""Pictures of phones, before they are enlarged."""
 # Share of the scenes with digits whose digits are given ones, written by people, instead of drawn ones.
 GIVEN = 0.4
 
@@ -44,6 +55,11 @@ class Chance:
     rng: np.random.Generator
     glyphs: Glyphs | None
     fonts: Sequence[Path]
+    sizes_px: tuple[tuple[int, int], ...] = SIZES_PX
+
+    def size(self) -> tuple[int, int]:
+        """Choose width and height of a picture."""
+        return self.sizes_px[int(self.rng.integers(len(self.sizes_px)))]
 
     def draw(self, spec: SceneSpec, size_px: tuple[int, int]) -> Scene:
         """Draw a scene of a kind."""
@@ -76,18 +92,47 @@ def training_scene(seed: int, *, glyphs: GivenDigits | None = None, fonts: Seque
 
 def _page(chance: Chance) -> Scene:
     """A page before a camera."""
-    rng, size_px = chance.rng, SIZES_PX[int(chance.rng.integers(len(SIZES_PX)))]
+    rng, size_px = chance.rng, chance.size()
     spec = replace(SceneSpec.of(rng, size_px=size_px), layout=pick((*LAYOUTS, "amounts"), rng))
-    return _finished(chance.draw(spec, size_px), rng)
+    if rng.random() < 0.2:
+        # One number, cut out of its page.
+        spec = replace(spec, layout=pick(("line", "line", "amounts", "touching", "sums"), rng))
+        scene = finish.cut_around(chance.draw(spec, size_px), rng)
+        return _finished(_smaller(scene, chance) if rng.random() < 0.2 else scene, rng)
+    return _finished(chance.draw(_viewed(spec, chance), size_px), rng)
+
+
+def _viewed(spec: SceneSpec, chance: Chance) -> SceneSpec:
+    """Take some pictures from far, with a desk around the page."""
+    return replace(spec, view="desk", digit_px=min(spec.digit_px, 60.0)) if chance.rng.random() < 0.15 else spec
+
+
+def _large(chance: Chance) -> Scene:
+    """A picture as large as phones take."""
+    scene = (_page, _written, _single)[int(chance.rng.integers(3))](replace(chance, sizes_px=PHONE_PX))
+    longest = max(scene.image.shape[:2])
+    width_px = round(max(1.0, chance.log_uniform(1400, 4000) / max(longest, 640)) * scene.image.shape[1])
+    scene = finish.enlarged(scene, chance.rng, width_px=width_px)
+    return finish.stored(scene, int(chance.rng.integers(60, 97)))
 
 
 def _empty(chance: Chance) -> Scene:
     """No digit at all, or printed ones."""
-    rng, size_px = chance.rng, SIZES_PX[int(chance.rng.integers(len(SIZES_PX)))]
-    if rng.random() < 0.4:
-        spec = replace(SceneSpec.without_digits(rng, size_px=size_px), paper="newspaper")
-        return chance.draw(spec, size_px)
-    return _finished(draw_distractor_scene(chance.seed, size_px=size_px, fonts=chance.fonts), rng)
+    rng, size_px = chance.rng, chance.size()
+    kind = rng.random()
+    if kind < 0.2:
+        return _finished(draw_distractor_scene(chance.seed, size_px=size_px, fonts=chance.fonts), rng)
+    spec = SceneSpec.without_digits(rng, size_px=size_px)
+    if kind < 0.4:
+        spec = replace(spec, paper="newspaper")
+    elif kind < 0.6:
+        spec = replace(SceneSpec.of(rng, size_px=size_px), layout=pick(FURTHER_EMPTY_LAYOUTS, rng))
+        if rng.random() < 0.15:
+            spec = replace(spec, paper=pick(SCREENS, rng), pen=pick(SCREEN_PENS, rng))
+    else:
+        spec = replace(spec, paper=pick(FURTHER_TEXTURES, rng), layout="empty")
+    scene = _finished(chance.draw(spec, size_px), rng)
+    return _smaller(scene, chance) if rng.random() < 0.15 else scene
 
 
 def _single(chance: Chance) -> Scene:
@@ -95,8 +140,8 @@ def _single(chance: Chance) -> Scene:
     rng = chance.rng
     width = round(chance.log_uniform(120, 900))
     size_px = (width, max(96, round(width * float(np.exp(rng.normal(0.0, 0.25))))))
-    if rng.random() < 0.25:
-        size_px = (640, 480)
+    if rng.random() < 0.25 or chance.sizes_px is PHONE_PX:
+        size_px = chance.size()
     digit_px = chance.log_uniform(14, 0.9 * min(size_px))
     spec = replace(SceneSpec.of(rng), layout="single", digit_px=digit_px, line=_line(chance, digit_px))
     scene = chance.draw(spec, size_px)
@@ -174,11 +219,49 @@ def _finished(scene: Scene, rng: np.random.Generator) -> Scene:
     return scene
 
 
+def _written(chance: Chance) -> Scene:
+    """Sums and algebra, notes, marked digits, forms: digits among other things, before a camera or on a screen."""
+    rng, size_px = chance.rng, chance.size()
+    layout = pick(("algebra", "algebra", "algebra", "notes", "notes", "marked", "marked", "form", "worksheet"), rng)
+    digit_px = chance.log_uniform(14, 0.22 * min(size_px))
+    spec = replace(SceneSpec.of(rng, size_px=size_px), layout=layout, digit_px=digit_px, line=_line(chance, digit_px))
+    if layout in ("form", "worksheet"):
+        spec = replace(spec, paper=pick(("plain", "plain", "plain", "cardboard", "newspaper"), rng))
+    elif rng.random() < 0.12:
+        spec = replace(spec, paper=pick(("white-screen", "black-screen"), rng), pen=pick(SCREEN_PENS, rng))
+    return _finished(chance.draw(_viewed(spec, chance), size_px), rng)
+
+
+def _dense(chance: Chance) -> Scene:
+    """A hundred and more digits on a sheet."""
+    rng, size_px = chance.rng, chance.size()
+    most = max(15.0, np.sqrt(size_px[0] * size_px[1] / 300))
+    spec = SceneSpec.of(rng, size_px=size_px)
+    spec = replace(spec, layout="dense", digit_px=chance.log_uniform(14, most), strength=0.6 * spec.strength)
+    if rng.random() < 0.2:
+        spec = replace(spec, paper=pick(("white-screen", "black-screen"), rng), pen=pick(SCREEN_PENS, rng))
+    return _finished(chance.draw(spec, size_px), rng)
+
+
+def _framed(chance: Chance) -> Scene:
+    """A plot or a screenshot that shows digits."""
+    inner = (_tiles if chance.rng.random() < 0.5 else _screen)(chance)
+    if max(inner.image.shape[:2]) > 500:
+        inner = finish.resized(inner, (max(1, inner.image.shape[1] // 2), max(1, inner.image.shape[0] // 2)))
+    frame = frames.plotted if chance.rng.random() < 0.65 else frames.windowed
+    scene = frame(inner, chance.rng, fonts=chance.fonts)
+    return finish.stored(scene, int(chance.rng.integers(40, 95))) if chance.rng.random() < 0.3 else scene
+
+
 KINDS: dict[str, tuple[float, Callable[[Chance], Scene]]] = {
-    "page": (0.35, _page),
-    "empty": (0.2, _empty),
+    "page": (0.25, _page),
+    "written": (0.2, _written),
+    "dense": (0.04, _dense),
+    "empty": (0.24, _empty),
+    "large": (0.01, _large),
     "single": (0.2, _single),
     "screen": (0.17, _screen),
+    "framed": (0.05, _framed),
     "tiles": (0.08, _tiles),
 }
 """Kind of scene -> how often it is drawn, and how."""

@@ -35,6 +35,24 @@ def view_of(rng: np.random.Generator, *, size_px: tuple[int, int], tilt: float, 
     return homography
 
 
+def desk_view(rng: np.random.Generator, *, size_px: tuple[int, int], tilt: float) -> NDArray[np.float64]:
+    """Draw a homography (3, 3) as of a page that lies on a desk: far away, off the middle, in strong perspective.
+
+    ``tilt`` 1 turns by up to 25 degrees and shortens sides by up to a third.
+    """
+    width, height = size_px
+    corners = np.array([[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]])
+    middle = np.array([width, height]) / 2
+    lean = rng.uniform(-0.17, 0.17, (4, 2)) * tilt * (width, height)
+    sides = np.exp(rng.uniform(-0.13, 0.13) * np.array([1, -1]))
+    turn, zoom = np.deg2rad(rng.uniform(-25, 25)) * tilt, float(rng.uniform(0.4, 0.85))
+    moved = turn_and_zoom((corners + lean - middle) * sides + middle, middle, turn=turn, zoom=zoom)
+    # Where the page would leave the picture it stays at its border.
+    room = np.stack([-moved.min(axis=0), np.array(size_px) - moved.max(axis=0)])
+    moved += np.where(room[0] < room[1], rng.uniform(room.min(axis=0), room.max(axis=0)), 0.0)
+    return np.asarray(cv2.getPerspectiveTransform(corners.astype(np.float32), moved.astype(np.float32)), np.float64)
+
+
 def turn_and_zoom(
     points: NDArray[np.float64], middle: NDArray[np.float64], *, turn: float, zoom: float
 ) -> NDArray[np.float64]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edgedigits.strokes import Hand, sketch, sketch_distractor
+from edgedigits.strokes import Hand, sketch, sketch_character, sketch_distractor
 from edgedigits_camera.scene.marks import Given, Mark, Place, drawn, pasted, width_of
 
 if TYPE_CHECKING:
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 Glyphs = tuple["NDArray[np.uint8]", "NDArray[np.uint8]"]
 """Given glyphs (N, 28, 28) uint8, ink 255 on 0, and their labels (N,)."""
+
+
+CHARACTER = "'"
+"""A token that begins with this is one of ``CHARACTERS``: a letter, or a sign in all of its forms."""
 
 
 class Writer:
@@ -60,8 +64,7 @@ class Writer:
     def token(self, token: str, place: Place, *, row: int | None = None, ink: int = 0) -> tuple[Mark | None, float]:
         """Write one token: the mark and its width in pixels; None where the given glyphs are used up."""
         if not token.isdigit():
-            strokes = sketch_distractor(token, rng=self.rng, hand=self.hand)
-            return drawn(strokes, place, digit=None, row=None, ink=ink), width_of(strokes, place)
+            return self._sign(token, place, ink)
         if self.glyphs is None:
             strokes = sketch(int(token), rng=self.rng, hand=self.hand)
             return drawn(strokes, place, digit=int(token), row=row, ink=ink), width_of(strokes, place)
@@ -72,6 +75,14 @@ class Writer:
         mark = pasted(given, place, row=row, ink=ink)
         self.used += 1
         return mark, float(np.ptp(mark.corners[:, 0]))
+
+    def _sign(self, token: str, place: Place, ink: int) -> tuple[Mark, float]:
+        """Write what is no digit."""
+        if token.startswith(CHARACTER):
+            strokes = sketch_character(token[1:], rng=self.rng, hand=self.hand)
+        else:
+            strokes = sketch_distractor(token, rng=self.rng, hand=self.hand)
+        return drawn(strokes, place, digit=None, row=None, ink=ink), width_of(strokes, place)
 
 
 def alone(writer: Writer, digit: int, area: Area) -> list[Mark]:
@@ -118,14 +129,14 @@ def scattered(writer: Writer, tokens: Sequence[str], area: Area, *, around: Sequ
             turn = float(rng.normal(0.0, 0.12))
             place = Place(float(x), float(y), height * rng.uniform(0.8, 1.2), writer.pen_px, turn)
             mark, _ = writer.token(token, place)
-            if mark is not None and area.holds(mark.corners) and not any(_near(mark, other) for other in marks):
+            if mark is not None and area.holds(mark.corners) and not any(near(mark, other) for other in marks):
                 marks.append(mark)
                 break
             writer.used = used
     return marks
 
 
-def _near(mark: Mark, other: Mark) -> bool:
+def near(mark: Mark, other: Mark) -> bool:
     """Whether the boxes of two marks overlap."""
     low = np.maximum(mark.corners.min(axis=0), other.corners.min(axis=0))
     high = np.minimum(mark.corners.max(axis=0), other.corners.max(axis=0))

@@ -78,7 +78,8 @@ def fonts() -> tuple[Path, ...]:
     return tuple(
         path
         for path in sorted(Path(mpl.get_data_path(), "fonts", "ttf").glob("*.ttf"))
-        if path.name.startswith(FAMILIES)
+        # Those for display hold a few signs of mathematics and no letters.
+        if path.name.startswith(FAMILIES) and "Display" not in path.name
     )
 
 
