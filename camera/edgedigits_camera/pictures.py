@@ -16,7 +16,7 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 from edgedigits.errors import PictureError
 from edgedigits_camera.formats import EXPECTED, HEAD_BYTES, formats_of
 from edgedigits_camera.limits import refuse_huge
-from edgedigits_camera.pixels import WHITE, colour_of, decodes_by_strips, grey_of
+from edgedigits_camera.pixels import WHITE, colour_of, grey_of
 from edgedigits_camera.png import png_exif
 from edgedigits_camera.turns import UPRIGHT, box_as_stored, clockwise, swaps_sides
 
@@ -66,9 +66,22 @@ class Picture:
             PictureError: the file is gone or damaged by now.
 
         """
+        return self.colours()
+
+    def colours(self, *, shrink: int = 1) -> NDArray[np.uint8]:
+        """As ``image``, each ``shrink`` by ``shrink`` pixels averaged to one; ``shrink`` is 1, 2, 4 or 8.
+
+        Raises:
+            PictureError: the file is gone or damaged by now.
+
+        """
         with opened(self.source) as (stored, stream):
+            width, height = stored.size
+            # A JPEG gives a half or a quarter of its size without decoding all; other formats pay no heed.
+            stored.draft(None, (max(1, width // shrink), max(1, height // shrink)))
+            left = shrink // round(width / stored.width)
             orientation = to_apply(stored, self.orientation, quarters=self.quarters)
-            return colour_of(stored, stream, orientation=orientation, ground=self.ground)
+            return colour_of(stored, stream, orientation=orientation, ground=self.ground, shrink=left)
 
     def turned(self, *, quarters: int) -> Picture:
         """The same picture, turned clockwise by so many times 90 degrees more."""
@@ -113,8 +126,6 @@ def opened(source: Path | bytes) -> Iterator[tuple[Image.Image, BinaryIO]]:
 
     """
     name = str(source) if isinstance(source, Path) else "standard input"
-    if isinstance(source, Path) and source.is_dir():
-        raise PictureError(f"{name} is a folder; name the pictures in it")
     try:
         with (
             warnings.catch_warnings(action="ignore"),
@@ -127,6 +138,8 @@ def opened(source: Path | bytes) -> Iterator[tuple[Image.Image, BinaryIO]]:
                 yield stored, stream
     except PictureError:
         raise
+    except IsADirectoryError:
+        raise PictureError(f"{name} is a folder; name the pictures in it") from None
     except FileNotFoundError:
         raise PictureError(f"{name} does not exist") from None
     except UnidentifiedImageError:
@@ -143,7 +156,7 @@ def opened(source: Path | bytes) -> Iterator[tuple[Image.Image, BinaryIO]]:
 def orientation_of(stored: Image.Image, stream: BinaryIO) -> int:
     """EXIF orientation 1..8; upright where there is none, or none that makes sense."""
     try:
-        exif = png_exif(stream) if decodes_by_strips(stored) else stored.getexif()
+        exif = png_exif(stream) if stored.format == "PNG" else stored.getexif()
         orientation = exif.get(ExifTags.Base.Orientation, UPRIGHT)
     except DAMAGED:
         return UPRIGHT

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 STRIP_PIXELS = 2_000_000
+# Strips have a multiple of so many rows, so that they can be made smaller one by one.
+STRIP_ROWS = 8
 # A PNG in colour with more is decoded in strips as well: Pillow would take 4 bytes a pixel for the whole.
 LARGE_PIXELS = 32_000_000
 ALPHA_MODES = ("RGBA", "RGBa", "LA", "La", "PA")
@@ -54,16 +56,30 @@ def grey_of(picture: Image.Image, stream: BinaryIO, *, orientation: int) -> tupl
     return grey, ground
 
 
-def colour_of(picture: Image.Image, stream: BinaryIO, *, orientation: int, ground: int) -> NDArray[np.uint8]:
-    """Decode to (H, W, 3) uint8 BGR, turned as the orientation says, transparent parts on a ground of this grey."""
+def colour_of(
+    picture: Image.Image, stream: BinaryIO, *, orientation: int, ground: int, shrink: int = 1
+) -> NDArray[np.uint8]:
+    """Decode to (H, W, 3) uint8 BGR, turned as the orientation says.
+
+    Args:
+        picture: opened by Pillow.
+        stream: its file.
+        orientation: EXIF orientation 1..8.
+        ground: grey level that lies under transparent parts.
+        shrink: so many pixels in each direction become one; divides ``STRIP_ROWS``.
+
+    """
     alpha = has_alpha(picture)
-    image, stored = blank(picture.size, orientation, 3)
+    size_px = -(-picture.width // shrink), -(-picture.height // shrink)
+    image, stored = blank(size_px, orientation, 3)
     for rows, strip in strips_of(picture, stream):
         colours = strip
         if alpha:
             colours = strip.convert("RGBA")
             colours = Image.alpha_composite(Image.new("RGBA", strip.size, (ground, ground, ground, 255)), colours)
-        stored[rows] = np.asarray(colours.convert("RGB"))[:, :, ::-1]
+        colours = colours.convert("RGB")
+        colours = colours.reduce(shrink) if shrink > 1 else colours
+        stored[rows.start // shrink : -(-rows.stop // shrink)] = np.asarray(colours)[:, :, ::-1]
     return image
 
 
@@ -89,7 +105,7 @@ def is_wide(picture: Image.Image) -> bool:
 def strips_of(picture: Image.Image, stream: BinaryIO) -> Iterator[tuple[slice, Image.Image]]:
     """Which rows, and these as a picture of their own; wide grey as 8 bits."""
     width, height = picture.size
-    count = max(1, STRIP_PIXELS // width)
+    count = max(1, STRIP_PIXELS // (STRIP_ROWS * width)) * STRIP_ROWS
     if decodes_by_strips(picture):
         strips = png_strips(stream, rows=count)
     else:

@@ -53,11 +53,17 @@ def png_strips(stream: BinaryIO, *, rows: int) -> Iterator[Image.Image]:
 def png_exif(stream: BinaryIO) -> Image.Exif:
     """The EXIF data of a PNG wherever it lies in it; Pillow would decode all of the picture to look behind it.
 
+    The stream is left where it was.
+
     Raises:
         OSError: it is truncated or damaged.
 
     """
-    said = [part for part in chunks_of(stream) if part[0] in TELLING]
+    place = stream.tell()
+    try:
+        said = [part for part in chunks_of(stream) if part[0] in TELLING]
+    finally:
+        stream.seek(place)
     return made_of((b"IHDR", ONE_PIXEL), *said, (b"IDAT", zlib.compress(bytes(2)))).getexif()
 
 

@@ -74,6 +74,16 @@ def test_a_truncated_page_is_one_line(write_row, tmp_path, suffix, share):
     assert "\n" not in str(caught.value)
 
 
+def test_a_page_with_wrong_bytes_is_one_line(write_row, tmp_path):
+    path = tmp_path / "page.png"
+    Image.fromarray(write_row("3507264", height_px=50, seed=2)[0]).save(path)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2 : len(content) // 2 + 20] = bytes(20)
+    path.write_bytes(content)
+    with pytest.raises(PictureError, match="is damaged"):
+        load_picture(path)
+
+
 HUGE_PX = (12_000, 9_000)
 READ = """
 import json
