@@ -23,6 +23,8 @@ class Reading:
     digit: int | None
     confidence: float
     box_xywh_px: tuple[int, int, int, int] | None = None
+    probabilities: tuple[float, ...] = ()
+    """Ten, what the network says of 0..9; none where that was not kept."""
 
 
 class Recognizer:
