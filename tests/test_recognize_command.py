@@ -138,7 +138,7 @@ def test_a_folder_that_cannot_be_written_to_is_one_line(page_path, tmp_path):
 def test_what_cannot_be_read_is_one_line_each_and_the_rest_is_read(page_path, tmp_path):
     bad = {
         "missing.png": "does not exist",
-        "folder.png": "is a folder",
+        "folder.png": "is a folder without pictures",
         "empty.png": "is empty",
         "text.png": "is no picture that can be read",
         "cut.png": "is damaged",

@@ -126,16 +126,34 @@ def text_width(text: str, height_px: int) -> int:
     return width
 
 
-def save_picture(path: Path, image: NDArray[np.uint8]) -> None:
+def save_picture(path: Path, image: NDArray[np.uint8], *, comment: bytes = b"") -> None:
     """Write a picture (H, W, 3) uint8 BGR whole, as what its suffix says, into a folder that is made when missing.
+
+    Args:
+        path: where.
+        image: the picture.
+        comment: what a JPEG says in its first comment.
 
     Raises:
         PictureError: it cannot be written there.
 
     """
     try:
+        written, content = cv2.imencode(path.suffix, image)
+        if not written:
+            raise PictureError(f"{path} cannot be written; choose a folder that you may write to")
         with replacing(path) as temporary:
-            if not cv2.imwrite(str(temporary), image):
-                raise PictureError(f"{path} cannot be written; choose a folder that you may write to")
-    except OSError as error:
-        raise PictureError(f"{path} cannot be written ({error}); choose a folder that you may write to") from error
+            temporary.write_bytes(with_comment(content.tobytes(), comment) if comment else content.tobytes())
+    except (OSError, cv2.error) as error:
+        what = " ".join(str(error).split())
+        raise PictureError(f"{path} cannot be written ({what}); choose a folder that you may write to") from error
+
+
+def with_comment(jpeg: bytes, comment: bytes) -> bytes:
+    """A JPEG with a comment right after its first marker, where ``comment_head`` says."""
+    return comment_head(comment) + jpeg[2:]
+
+
+def comment_head(comment: bytes) -> bytes:
+    """How a JPEG with this as its first comment begins."""
+    return b"\xff\xd8\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment

@@ -2,22 +2,65 @@
 
 from __future__ import annotations
 
+import enum
+import io
 import json
-import os
+import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from edgedigits.cli.answers import Answer, as_object, as_rows, as_text, csv_head
+from edgedigits.cli.copies import Copies, is_copy
+from edgedigits.cli.inputs import gather
+from edgedigits.cli.picture_bar import shown
+
 if TYPE_CHECKING:
-    from edgedigits_camera.pictures import Picture
-    from edgedigits_camera.reader import Page
+    from edgedigits.cli.inputs import Gathered, Input
+    from edgedigits.recognizer import Recognizer
+
+
+class Rotate(enum.StrEnum):
+    """How pictures are turned clockwise before they are read."""
+
+    NOT = "0"
+    RIGHT = "90"
+    OVER = "180"
+    LEFT = "270"
+    AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is wanted of each picture."""
+
+    form: str
+    """text, json or csv."""
+    top: int
+    min_confidence: float
+    rotate: Rotate
+    copies: Copies | None
 
 
 def recognize(
-    pictures: Annotated[list[Path], typer.Argument(help="Photos with handwritten digits.", show_default=False)],
+    pictures: Annotated[
+        list[str],
+        typer.Argument(
+            help="Photos with handwritten digits: files, folders with all that is below them, patterns such as "
+            "'*.jpg', or - for one from standard input.",
+            show_default=False,
+        ),
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per picture and line.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="One row per digit, with a head.")] = False,
     save: Annotated[Path | None, typer.Option(help="Write annotated copies into this folder.", metavar="DIR")] = None,
+    min_confidence: Annotated[float, typer.Option(min=0, max=1, help="Leave out digits that are less sure.")] = 0.0,
+    top: Annotated[int, typer.Option(min=0, max=10, help="Say so many likeliest names of each digit.")] = 0,
+    rotate: Annotated[
+        Rotate, typer.Option(help="Turn pictures clockwise by so many degrees; auto finds out by how many.")
+    ] = Rotate.NOT,
     bundle: Annotated[Path | None, typer.Option(help="Bundle to use; the shipped one by default.")] = None,
     backend: Annotated[str, typer.Option(help="auto, litert, tflite-runtime, onnxruntime, opencv or numpy.")] = "auto",
     format: Annotated[
@@ -25,64 +68,102 @@ def recognize(
     ] = None,
 ) -> None:
     """Find and read the handwritten digits in photos."""
-    from edgedigits.errors import PictureError, require
+    from edgedigits.errors import require
     from edgedigits.recognizer import Recognizer
 
-    load_picture = require("edgedigits_camera.pictures", extra="headless").load_picture
-    read_page = require("edgedigits_camera.reader", extra="headless").read_page
-    failed, taken = False, {os.path.realpath(path) for path in pictures}
+    if as_json and as_csv:
+        raise typer.BadParameter("choose one", param_hint="--json, --csv")
+    wanted = Wanted(
+        form="json" if as_json else "csv" if as_csv else "text",
+        top=top,
+        min_confidence=min_confidence,
+        rotate=rotate,
+        copies=Copies(save) if save else None,
+    )
+    suffixes = require("edgedigits_camera.formats", extra="headless").SUFFIXES
+    let_any_name_through()
     with Recognizer.load(bundle, backend=backend, format=format) as recognizer:
         typer.echo(recognizer.opened.explain(), err=True)
-        for path in pictures:
+        given = gather(pictures, is_picture=lambda path: path.suffix.lower() in suffixes and is_new(path))
+        raise typer.Exit(int(not read_all(given, recognizer, wanted)))
+
+
+def let_any_name_through() -> None:
+    """Write file names that the terminal or the pipe has no signs for with escapes, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def is_new(path: Path) -> bool:
+    """Whether a file that was not named is to be read: no pipe or device, and no annotated copy."""
+    return path.is_file() and not is_copy(path)
+
+
+def read_all(given: Gathered, recognizer: Recognizer, wanted: Wanted) -> bool:
+    """Read and tell one picture after the other; False if there was an error, which is a line on stderr."""
+    from edgedigits.errors import PictureError
+
+    for note in given.notes:
+        typer.echo(note, err=True)
+    if wanted.copies:
+        wanted.copies.keep(one.name for one in given.inputs)
+    if wanted.form == "csv":
+        typer.echo(csv_head(top=wanted.top), nl=False)
+    well = True
+    with shown(given.inputs) as inputs:
+        for one in inputs:
             try:
-                picture = load_picture(path)
-                page = read_page(picture.image, recognizer)
-                typer.echo(json.dumps(as_object(path, picture, page)) if as_json else as_text(path, page))
-                if save:
-                    save_annotated(picture, page, path=copy_path(path, folder=save, taken=taken))
+                tell(one, recognizer, wanted)
             except PictureError as error:
                 typer.echo(f"edgedigits: {error}", err=True)
-                failed = True
-    raise typer.Exit(int(failed))
+                well = False
+    return well
 
 
-def as_object(path: Path, picture: Picture, page: Page) -> dict[str, Any]:
-    """What ``--json`` prints; boxes are in pixels of the picture as stored."""
-    return {
-        "source": str(path),
-        "width": picture.stored_width_px,
-        "height": picture.stored_height_px,
-        "digits": [
-            {
-                "digit": reading.digit,
-                "confidence": round(reading.confidence, 4),
-                "box": picture.stored_box(reading.box_xywh_px),
-            }
-            for reading in page.readings
-            if reading.box_xywh_px
-        ],
-        "lines": page.lines,
-    }
+def tell(one: Input, recognizer: Recognizer, wanted: Wanted) -> None:
+    """Read one picture, print what is in it, and save a copy if there is to be one.
+
+    Raises:
+        PictureError: it cannot be read, or the copy not be written.
+
+    """
+    answer = read(one, recognizer, wanted)
+    if answer.left_out:
+        digits = "digit is" if answer.left_out == 1 else "digits are"
+        why = f"less sure than {wanted.min_confidence:g}"
+        typer.echo(f"{one.name}: {answer.left_out} {digits} {why} and left out", err=True)
+    typer.echo(rendered(answer, wanted), nl=False)
+    if wanted.copies:
+        wanted.copies.save(answer.picture, answer.readings, stem=one.stem)
 
 
-def as_text(path: Path, page: Page) -> str:
-    """What is printed for people."""
-    return f"{path}: {' | '.join(page.lines) or 'no digits'}"
+def read(one: Input, recognizer: Recognizer, wanted: Wanted) -> Answer:
+    """Read one picture, turned as wanted; where that was found out, say so on stderr.
+
+    Raises:
+        PictureError: it cannot be read.
+
+    """
+    from edgedigits_camera.directions import quarters_to_upright
+    from edgedigits_camera.pictures import load_picture
+    from edgedigits_camera.reader import read_page
+
+    picture = load_picture(one.source())
+    auto = wanted.rotate == Rotate.AUTO
+    quarters = quarters_to_upright(picture.grey, recognizer) if auto else int(wanted.rotate) // 90
+    if quarters:
+        picture = picture.turned(quarters=quarters)
+    if quarters and auto:
+        typer.echo(f"{one.name}: read turned by {90 * quarters} degrees", err=True)
+    return Answer.of(one.name, picture, read_page(picture.grey, recognizer), min_confidence=wanted.min_confidence)
 
 
-def copy_path(path: Path, *, folder: Path, taken: set[str]) -> Path:
-    """Where an annotated copy goes: under its picture's name, numbered where a picture or a copy has ``taken`` that."""
-    copy, number = folder / f"{path.stem}.jpg", 1
-    while os.path.realpath(copy) in taken:
-        number += 1
-        copy = folder / f"{path.stem}-{number}.jpg"
-    taken.add(os.path.realpath(copy))
-    return copy
-
-
-def save_annotated(picture: Picture, page: Page, *, path: Path) -> None:
-    """Write a copy with boxes and digits drawn in, upright."""
-    from edgedigits.errors import require
-
-    overlay = require("edgedigits_camera.overlay", extra="headless")
-    overlay.save_picture(path, overlay.annotate(picture.image, page.readings))
+def rendered(answer: Answer, wanted: Wanted) -> str:
+    """What stdout gets of a picture, with its line ends; JSON says how it was turned where that was asked for."""
+    if wanted.form == "csv":
+        return as_rows(answer, top=wanted.top)
+    if wanted.form == "text":
+        return as_text(answer, top=wanted.top) + "\n"
+    said = {} if wanted.rotate == Rotate.NOT else {"rotated": 90 * answer.picture.quarters}
+    return json.dumps(as_object(answer, top=wanted.top) | said) + "\n"

@@ -1,0 +1,87 @@
+"""Annotated copies of pictures, which never take the place of anything that was not written here."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from edgedigits.errors import require
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from edgedigits.recognizer import Reading
+    from edgedigits_camera.pictures import Picture
+
+# The first comment in each copy: by it a later run knows what it may write anew.
+COMMENT = b"edgedigits recognize"
+# A larger picture has a copy of a half or a quarter of its size, so that its colours are never in memory as a whole.
+MOST_PIXELS = 32_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """A folder for annotated copies."""
+
+    folder: Path
+    taken: set[str] = field(default_factory=set)
+    """Where pictures lie, and copies of this run."""
+
+    def keep(self, pictures: Iterable[str]) -> None:
+        """Never write where one of these lies."""
+        self.taken.update(place_of(path) for path in pictures)
+
+    def path_for(self, stem: str) -> Path:
+        """Where a copy goes: under its picture's name, numbered where something else has that."""
+        copy, number = self.folder / f"{stem}.jpg", 1
+        while place_of(copy) in self.taken or (os.path.lexists(copy) and not is_copy(copy)):
+            number += 1
+            copy = self.folder / f"{stem}-{number}.jpg"
+        self.taken.add(place_of(copy))
+        return copy
+
+    def save(self, picture: Picture, readings: Iterable[Reading], *, stem: str) -> None:
+        """Write a copy with boxes and digits drawn in, turned as it was read.
+
+        Raises:
+            PictureError: it cannot be written, or the picture is gone by now.
+
+        """
+        overlay = require("edgedigits_camera.overlay", extra="headless")
+        shrink = shrink_of(picture.grey.size)
+        image = picture.colours(shrink=shrink)
+        annotated = overlay.annotate(image, [smaller(reading, shrink) for reading in readings])
+        overlay.save_picture(self.path_for(stem), annotated, comment=COMMENT)
+
+
+def place_of(path: Path | str) -> str:
+    """Where a path leads; the same for names that only some file systems tell apart."""
+    return os.path.realpath(path).casefold()
+
+
+def is_copy(path: Path) -> bool:
+    """Whether a file was written here."""
+    head = require("edgedigits_camera.overlay", extra="headless").comment_head(COMMENT)
+    try:
+        with path.open("rb") as stream:
+            return bool(stream.read(len(head)) == head)
+    except OSError:
+        return False
+
+
+def shrink_of(pixels: int) -> int:
+    """By what power of two a copy's sides are smaller than its picture's."""
+    shrink = 1
+    while pixels > MOST_PIXELS * shrink**2:
+        shrink *= 2
+    return shrink
+
+
+def smaller(reading: Reading, shrink: int) -> Reading:
+    """A reading in a copy that is so much smaller."""
+    if shrink == 1 or not reading.box_xywh_px:
+        return reading
+    x, y, w, h = (side // shrink for side in reading.box_xywh_px)
+    return replace(reading, box_xywh_px=(x, y, max(1, w), max(1, h)))
