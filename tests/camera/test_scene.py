@@ -158,6 +158,10 @@ def test_what_a_spec_cannot_be_is_named():
         SceneSpec(tilt=2.0)
     with pytest.raises(ValueError, match="digit_px must be at least 8, got 3"):
         SceneSpec(digit_px=3)
+    with pytest.raises(ValueError, match=r"line must lie in 0\.\.0\.25, got 0\.4"):
+        SceneSpec(line=0.4)
+    with pytest.raises(ValueError, match="view must be one of any, desk, got 'space'"):
+        SceneSpec(view="space")
 
 
 def test_a_clip_repeats_and_holds_the_same_digits_while_they_move():

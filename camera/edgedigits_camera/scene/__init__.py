@@ -2,11 +2,16 @@
 
     scene = draw_scene(7)                                   any kind of page
     scene = draw_scene(7, spec=SceneSpec(paper="grid", pen="pencil", light="shadow"))
+    draw_scene(7, spec=SceneSpec(paper="black-screen", pen="pixel", layout="single", digit_px=300))
+    training_scene(7, glyphs=train)                         any kind of picture that people hand in, or of nothing
     scene.image, scene.digits, scene.lines                  picture, digits with boxes, lines of text
+    scene.printed, scene.others, scene.unsure               what counts neither way, and what is no digit
 
-A page is laid out flat (``rows``, ``table``, ``writer``) on paper (``paper``, ``printed``), seen from somewhere
-(``view``), inked (``ink``), lit (``light``) and photographed (``lens``). Lines of the pen are projected as lines: boxes
-are exact.
+A page is laid out flat (``rows``, ``table``, ``sheets``, ``formula``, ``forms``, ``writer``) on paper (``paper``,
+``printed``), seen from somewhere (``view``), inked (``ink``), lit (``light``) and photographed (``lens``); or it is
+drawn with a mouse (``screen``) or made of given glyphs (``tiles``). Where there is no page there is a surface
+(``texture``, ``clutter``, ``signage``). What happens to pictures later is in ``finish`` and ``frames``, and what networks are trained
+on in ``recipes`` and ``training``. Lines of the pen are projected as lines: boxes are exact.
 """
 
 from edgedigits_camera.scene.draw import draw_clip, draw_distractor_scene, draw_scene
@@ -28,6 +33,7 @@ from edgedigits_camera.scene.spec import (
     VIEWS,
     SceneSpec,
 )
+from edgedigits_camera.scene.training import training_scene
 
 __all__ = [
     "CAMERAS",
@@ -50,4 +56,5 @@ __all__ = [
     "draw_clip",
     "draw_distractor_scene",
     "draw_scene",
+    "training_scene",
 ]

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 WHOLE = 0.9
 """A digit of which less than this share of its box is left counts neither way."""
+VISIBLE = 12
+"""Levels of 0..255; less than this drowns in the noise of a camera."""
 READABLE_PX = 12
 """Smaller than this, a digit that a picture was made smaller with counts neither way."""
 
@@ -138,6 +140,25 @@ def black_and_white(scene: Scene, rng: np.random.Generator, *, digit_px: float) 
 
 def _boxes(scene: Scene) -> list[Box]:
     return [digit.box_xywh_px for digit in scene.digits]
+
+
+def without_the_faint(scene: Scene) -> Scene:
+    """Call unsure what nobody could read: digits that stand out from their ground by less than ``VISIBLE`` levels."""
+    grey = cv2.GaussianBlur(cv2.cvtColor(scene.image, cv2.COLOR_BGR2GRAY), (0, 0), 0.8)
+    if not scene.light_ink:
+        grey = 255 - grey
+    seen = [_stands_out(grey[y : y + h, x : x + w]) >= VISIBLE for x, y, w, h in _boxes(scene)]
+    if all(seen):
+        return scene
+    kept = tuple(digit for digit, visible in zip(scene.digits, seen, strict=True) if visible)
+    faint = tuple(digit.box_xywh_px for digit, visible in zip(scene.digits, seen, strict=True) if not visible)
+    return replace(scene, digits=kept, lines=(), unsure=(*scene.unsure, *faint))
+
+
+def _stands_out(part: NDArray[np.uint8]) -> float:
+    """How much brighter than its ground the ink in a box (h, w) is, in levels; ink has as many pixels as rows, half."""
+    levels = np.sort(part, axis=None)
+    return float(levels[-max(1, part.shape[0] // 2)]) - float(levels[len(levels) // 5])
 
 
 def negative(scene: Scene) -> Scene:

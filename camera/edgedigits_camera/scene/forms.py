@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from edgedigits_camera.scene.printed import PrintedDigit, Stencil, impress, press_of, stamp
+from edgedigits_camera.scene.press import PrintedDigit, Stencil, impress, press_of, stamp
 from edgedigits_camera.scene.rows import Row
 from edgedigits_camera.scene.spec import pick
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from edgedigits_camera.scene.finish import moved, resized
-from edgedigits_camera.scene.printed import impress, press_of
+from edgedigits_camera.scene.press import impress, press_of
 from edgedigits_camera.scene.shot import DrawnDigit
 from edgedigits_camera.scene.spec import pick
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from edgedigits_camera.scene.marks import Mark
-    from edgedigits_camera.scene.printed import PrintedDigit
+    from edgedigits_camera.scene.press import PrintedDigit
     from edgedigits_camera.scene.rows import Area, Row
     from edgedigits_camera.scene.spec import SceneSpec
     from edgedigits_camera.scene.writer import Writer

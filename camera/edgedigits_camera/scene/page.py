@@ -12,7 +12,8 @@ from edgedigits_camera.scene.clutter import clutter
 from edgedigits_camera.scene.ink import Inking
 from edgedigits_camera.scene.layouts import fill
 from edgedigits_camera.scene.paper import page_of
-from edgedigits_camera.scene.printed import PrintedDigit, impress, press_of, print_text, stamp
+from edgedigits_camera.scene.press import PrintedDigit, impress, press_of, stamp
+from edgedigits_camera.scene.printed import print_text
 from edgedigits_camera.scene.rows import rows_of
 from edgedigits_camera.scene.signage import signage
 from edgedigits_camera.scene.spec import FURTHER_EMPTY_LAYOUTS, FURTHER_LAYOUTS, MADE, PAPERS, TEXTURES, SceneSpec, pick

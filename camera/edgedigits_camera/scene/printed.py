@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+
+from edgedigits_camera.scene.press import Press, PrintedDigit, impress, press_of, stamp
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,76 +16,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-HERSHEY = (
-    cv2.FONT_HERSHEY_SIMPLEX,
-    cv2.FONT_HERSHEY_DUPLEX,
-    cv2.FONT_HERSHEY_COMPLEX,
-    cv2.FONT_HERSHEY_TRIPLEX,
-    cv2.FONT_HERSHEY_COMPLEX_SMALL,
-)
 # As frequent as in text, roughly. Capitals that are a digit's twin stand in words alone, where their company tells.
 LETTERS = "eeeeettttaaaooiinnnsshhrrddlucmfwgypbvkzq\u00e4\u00f6\u00fcj"
 CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-
-@dataclass(frozen=True, slots=True)
-class PrintedDigit:
-    """A digit that a machine wrote: what it is, and the corners (4, 2) float64 of its box on the flat page."""
-
-    digit: int
-    corners: NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Stencil:
-    """One word in one font: ink (h, w) uint8, how far its baseline lies below its top, and boxes of its letters."""
-
-    ink: NDArray[np.uint8]
-    baseline_px: int
-    boxes: tuple[tuple[int, int, int, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """What prints: a font file or the number of one of OpenCV's, the height of its capitals, its weight.
-
-    Boxes (x0, y0, x1, y1) in ``free`` stay free; a share ``numbers`` of the words are numbers.
-    """
-
-    font: Path | int
-    capital_px: float
-    weight: int
-    free: tuple[tuple[float, ...], ...] = ()
-    numbers: float = 0.0
-
-    def blocked(self, left: float, top: float, right: float, bottom: float) -> bool:
-        """Whether a box runs into what stays free."""
-        return any(left < x1 and x0 < right and top < y1 and y0 < bottom for x0, y0, x1, y1 in self.free)
-
-    def stencil(self, word: str) -> Stencil:
-        """Set a word."""
-        return self._drawn(word, self.font) if isinstance(self.font, int) else self._typeset(word, self.font)
-
-    def _drawn(self, word: str, number: int) -> Stencil:
-        word = word.encode("ascii", "replace").decode().replace("?", "a")
-        scale = self.capital_px / 22
-        (wide, high), below = cv2.getTextSize(word, number, scale, self.weight)
-        ink = np.zeros((high + below + 4, wide + 4), np.uint8)
-        cv2.putText(ink, word, (2, high + 2), number, scale, 255, self.weight, cv2.LINE_AA)
-        ends = [cv2.getTextSize(word[:count], number, scale, self.weight)[0][0] + 2 for count in range(len(word) + 1)]
-        boxes = [(left, 2, right, high + 2) for left, right in pairwise(ends)]
-        return Stencil(ink, high + 2, tuple(boxes))
-
-    def _typeset(self, word: str, file: Path) -> Stencil:
-        # Capitals are about 0.7 of a font's nominal size.
-        font = ImageFont.truetype(file, max(6, round(self.capital_px / 0.7)))
-        ascent, descent = font.getmetrics()
-        image = Image.new("L", (int(font.getlength(word)) + 8, ascent + descent + 4))
-        ImageDraw.Draw(image).text((4, 2), word, font=font, fill=255)
-        ends = [4 + round(font.getlength(word[:count])) for count in range(len(word) + 1)]
-        top = 2 + ascent - round(self.capital_px)
-        boxes = [(left, top, right, 2 + ascent) for left, right in pairwise(ends)]
-        return Stencil(np.array(image), 2 + ascent, tuple(boxes))
 
 
 def print_text(
@@ -149,20 +82,6 @@ def _headline(ink: NDArray[np.uint8], rng: np.random.Generator, press: Press, y:
     return y + size
 
 
-def press_of(
-    rng: np.random.Generator, *, capital_px: float, fonts: Sequence[Path], free: tuple[tuple[float, ...], ...] = ()
-) -> Press:
-    """Choose a font."""
-    use_file = bool(fonts) and rng.random() < 0.85
-    font = fonts[int(rng.integers(len(fonts)))] if use_file else HERSHEY[int(rng.integers(len(HERSHEY)))]
-    return Press(font, capital_px, max(1, round(capital_px / rng.uniform(6, 11))), free)
-
-
-def stamp(page: NDArray[np.float32], ink: NDArray[np.uint8], *, darkness: float) -> None:
-    """Darken a page (H, W, 3) where there is printer's ink (H, W) uint8."""
-    page *= 1 - (darkness / 255 * cv2.GaussianBlur(ink, (0, 0), 0.5).astype(np.float32))[:, :, None]
-
-
 def _word(rng: np.random.Generator) -> str:
     """Letters as in text, now and then with a capital, or in capitals."""
     word = "".join(LETTERS[i] for i in rng.integers(0, len(LETTERS), int(rng.integers(2, 11))))
@@ -196,29 +115,6 @@ def _print_line(
         if not press.blocked(x - size, y - 1.6 * size, x + wide + size, y + size):
             printed += impress(ink, stencil, round(x), round(y), digits=word if is_number else "")
         x += wide + size * rng.uniform(0.3, 0.6)
-
-
-def impress(ink: NDArray[np.uint8], stencil: Stencil, x: int, y: int, *, digits: str = "") -> list[PrintedDigit]:
-    """Lay a stencil onto ink (H, W) with its baseline's start at x, y; what lies outside is lost.
-
-    Returns the digits in ``digits``, the text of the stencil; without a text there are none.
-    """
-    height, width = ink.shape
-    top = y - stencil.baseline_px
-    h, w = stencil.ink.shape
-    y0, y1, x0, x1 = max(top, 0), min(top + h, height), max(x, 0), min(x + w, width)
-    if y0 >= y1 or x0 >= x1:
-        return []
-    part = ink[y0:y1, x0:x1]
-    np.maximum(part, stencil.ink[y0 - top : y1 - top, x0 - x : x1 - x], out=part)
-    found = []
-    for digit, (left, upper, right, lower) in zip(digits, stencil.boxes, strict=False):
-        if not digit.isdigit():
-            continue
-        low, high = np.array([x + left, top + upper]), np.array([x + right, top + lower])
-        corners = np.array([low, [high[0], low[1]], high, [low[0], high[1]]], np.float64)
-        found.append(PrintedDigit(int(digit), corners))
-    return found
 
 
 def _print_grid(ink: NDArray[np.uint8], rng: np.random.Generator, press: Press) -> None:

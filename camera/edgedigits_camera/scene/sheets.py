@@ -42,7 +42,7 @@ def dense_rows(digit_px: float, area: Area, rng: np.random.Generator) -> list[Ro
             if left <= 0:
                 return rows
             x = area.left + step * (column + 0.5) + drift[column] + rng.normal(0, 0.04) * digit_px
-            tokens = _tokens(kind, number, column, length, rng)
+            tokens = _tokens(kind, number, column, length, rng)[:left]
             rows.append(Row(tokens, float(x), float(y + slope * (x - area.left)), slope, 0.1))
             left -= len(tokens)
     return rows

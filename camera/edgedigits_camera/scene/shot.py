@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from edgedigits_camera.scene.marks import Mark
     from edgedigits_camera.scene.page import Page
-    from edgedigits_camera.scene.printed import PrintedDigit
+    from edgedigits_camera.scene.press import PrintedDigit
 
 
 Box = tuple[int, int, int, int]

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from edgedigits_camera.scene.clutter import ramp
-from edgedigits_camera.scene.printed import impress, press_of
+from edgedigits_camera.scene.press import impress, press_of
 from edgedigits_camera.scene.spec import pick
 from edgedigits_camera.scene.texture import colour, field
 
