@@ -88,6 +88,10 @@ class Picture:
         grey = np.ascontiguousarray(np.rot90(self.grey, -quarters))
         return replace(self, grey=grey, quarters=(self.quarters + quarters) % 4)
 
+    def without_grey(self) -> Picture:
+        """The same picture with no pixels in ``grey``, whose memory is free then; colours can still be decoded."""
+        return replace(self, grey=np.empty((0, 0), np.uint8))
+
     def stored_box(self, box_xywh_px: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
         """A box of the picture as it is read, in pixels of the picture as stored."""
         orientation = clockwise(self.orientation, quarters=self.quarters)

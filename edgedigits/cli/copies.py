@@ -50,7 +50,7 @@ class Copies:
 
         """
         overlay = require("edgedigits_camera.overlay", extra="headless")
-        shrink = shrink_of(picture.grey.size)
+        shrink = shrink_of(picture.stored_width_px * picture.stored_height_px)
         image = picture.colours(shrink=shrink)
         annotated = overlay.annotate(image, [smaller(reading, shrink) for reading in readings])
         overlay.save_picture(self.path_for(stem), annotated, comment=COMMENT)

@@ -156,7 +156,9 @@ def read(one: Input, recognizer: Recognizer, wanted: Wanted) -> Answer:
         picture = picture.turned(quarters=quarters)
     if quarters and auto:
         typer.echo(f"{one.name}: read turned by {90 * quarters} degrees", err=True)
-    return Answer.of(one.name, picture, read_page(picture.grey, recognizer), min_confidence=wanted.min_confidence)
+    page = read_page(picture.grey, recognizer)
+    # The colours of a copy need the memory.
+    return Answer.of(one.name, picture.without_grey(), page, min_confidence=wanted.min_confidence)
 
 
 def rendered(answer: Answer, wanted: Wanted) -> str:
