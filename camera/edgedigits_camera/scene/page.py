@@ -69,7 +69,9 @@ def lay_page(
     writer = Writer(spec, rng, width=inking.width, glyphs=supplies.glyphs)
     paper = page_of(spec, rng, shape)
     marks, printed = written(writer, paper, area, inks=len(inking.colours), fonts=supplies.fonts)
-    if spec.paper == "newspaper" or (spec.paper in ("cardboard", "plain") and rng.random() < 0.15):
+    # Forms are printed already.
+    blank = spec.layout not in ("form", "worksheet") and spec.paper in ("cardboard", "plain")
+    if spec.paper == "newspaper" or (blank and rng.random() < 0.15):
         margin_px = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * spec.digit_px * 0.3
         capital_px = float(np.clip(spec.digit_px * rng.uniform(0.25, 0.7), 7, max(8, shape[0] / 12)))
         keep = [mark.corners + margin_px for mark in marks] + [digit.corners for digit in printed]

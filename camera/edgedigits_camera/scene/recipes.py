@@ -193,7 +193,7 @@ def _written(chance: Chance) -> Scene:
     digit_px = chance.log_uniform(14, 0.22 * min(size_px))
     spec = replace(SceneSpec.of(rng, size_px=size_px), layout=layout, digit_px=digit_px, line=_line(chance, digit_px))
     if layout in ("form", "worksheet"):
-        spec = replace(spec, paper=pick(("plain", "plain", "plain", "cardboard", "newspaper"), rng))
+        spec = replace(spec, paper=pick(("plain", "plain", "plain", "cardboard"), rng))
     elif rng.random() < 0.12:
         spec = replace(spec, paper=pick(("white-screen", "black-screen"), rng), pen=pick(SCREEN_PENS, rng))
     return _finished(chance.draw(_viewed(spec, chance), size_px), rng)
