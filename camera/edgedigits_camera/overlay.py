@@ -141,7 +141,8 @@ def save_picture(path: Path, image: NDArray[np.uint8], *, comment: bytes = b"") 
     try:
         written, content = cv2.imencode(path.suffix, image)
         if not written:
-            raise PictureError(f"{path} cannot be written; choose a folder that you may write to")
+            height_px, width_px = image.shape[:2]
+            raise PictureError(f"{path} cannot be written: {width_px} x {height_px} pixels are too many for its kind")
         with replacing(path) as temporary:
             temporary.write_bytes(with_comment(content.tobytes(), comment) if comment else content.tobytes())
     except (OSError, cv2.error) as error:

@@ -57,7 +57,7 @@ class Answer:
 def as_text(answer: Answer, *, top: int = 0) -> str:
     """What is printed for people; with ``top``, a line for each digit with its likeliest names."""
     texts = [f"{answer.name}: {' | '.join(answer.texts) or 'no digits'}"]
-    for reading in answer.readings if top else []:
+    for reading in [reading for reading in answer.readings if top and reading.probabilities]:
         names = (f"{digit} {probability:.3f}" for digit, probability in likeliest(reading, top=top))
         texts.append(f"  {reading.digit}: {', '.join(names)}")
     return "\n".join(texts)

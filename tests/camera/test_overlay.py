@@ -1,10 +1,12 @@
 """Annotated copies: facts about pixels, none of them golden, since fonts differ between versions of OpenCV."""
 
+import cv2
 import numpy as np
 import pytest
 
+from edgedigits.errors import PictureError
 from edgedigits.recognizer import Reading
-from edgedigits_camera.overlay import REJECTED, SURE, UNSURE, annotate
+from edgedigits_camera.overlay import REJECTED, SURE, UNSURE, annotate, comment_head, save_picture
 
 
 def paper(level=255, height=120, width=160):
@@ -63,3 +65,20 @@ def test_boxes_at_the_edge_and_beyond_are_no_error(box):
 
 def test_a_picture_of_one_pixel_is_no_error():
     assert annotate(paper(height=1, width=1), [Reading(3, 0.5, (0, 0, 1, 1))], note="n").shape == (1, 1, 3)
+
+
+def test_a_comment_changes_no_pixel_and_stands_first(tmp_path):
+    image = annotate(paper(), [Reading(7, 0.99, (50, 50, 20, 30))])
+    save_picture(tmp_path / "plain.jpg", image)
+    save_picture(tmp_path / "said.jpg", image, comment=b"made here")
+    assert (tmp_path / "said.jpg").read_bytes().startswith(comment_head(b"made here"))
+    assert not (tmp_path / "plain.jpg").read_bytes().startswith(comment_head(b"made here"))
+    plain, said = (cv2.imread(str(tmp_path / name)) for name in ("plain.jpg", "said.jpg"))
+    assert np.array_equal(plain, said)
+
+
+def test_what_a_jpeg_cannot_hold_is_one_line(tmp_path):
+    with pytest.raises(PictureError, match=r"x\.jpg cannot be written") as caught:
+        save_picture(tmp_path / "x.jpg", paper(height=70_000, width=2))
+    assert "\n" not in str(caught.value)
+    assert not list(tmp_path.iterdir())

@@ -72,6 +72,23 @@ def test_bytes_are_read_as_a_file_is(tmp_path, page):
         load_picture(b"")
 
 
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("suffix", ["png", "jpg"])
+@pytest.mark.parametrize("shrink", [2, 4])
+def test_colours_in_smaller_are_means_of_pixels(tmp_path, orientation, suffix, shrink):
+    slope = np.add.outer(np.arange(303), np.arange(205)) // 2
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    Image.fromarray(np.dstack([slope, slope[::-1], 255 - slope]).astype(np.uint8)).save(
+        tmp_path / f"page.{suffix}", exif=exif
+    )
+    picture = load_picture(tmp_path / f"page.{suffix}").turned(quarters=1)
+    small = picture.colours(shrink=shrink)
+    assert small.shape[:2] == tuple(-(-side // shrink) for side in picture.grey.shape)
+    means = cv2.resize(picture.image, small.shape[1::-1], interpolation=cv2.INTER_AREA)
+    assert np.quantile(abs(means.astype(int) - small), 0.99) <= 3
+
+
 def test_colours_of_a_file_that_is_gone_are_one_line(tmp_path, page):
     page.save(tmp_path / "page.png")
     picture = load_picture(tmp_path / "page.png")
