@@ -14,6 +14,7 @@ import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from edgedigits.errors import PictureError
+from edgedigits.silence import silence
 from edgedigits_camera.formats import EXPECTED, HEAD_BYTES, formats_of
 from edgedigits_camera.limits import refuse_huge
 from edgedigits_camera.pixels import WHITE, colour_of, grey_of
@@ -137,7 +138,10 @@ def opened(source: Path | bytes) -> Iterator[tuple[Image.Image, BinaryIO]]:
         ):
             head = stream.read(HEAD_BYTES)
             stream.seek(0)
-            with Image.open(stream, formats=formats_of(head, name=name)) as stored:
+            with (
+                Image.open(stream, formats=formats_of(head, name=name)) as stored,
+                silence() if stored.format == "TIFF" else contextlib.nullcontext(),  # libtiff says all it finds wrong
+            ):
                 refuse_huge(stored, name=name)
                 yield stored, stream
     except PictureError:

@@ -163,6 +163,17 @@ def test_files_that_cannot_be_read_say_so_in_one_line(tmp_path, page, content, m
     assert "\n" not in str(caught.value)
 
 
+def test_a_damaged_tiff_says_nothing_but_the_one_line(tmp_path, page, capfd):
+    path = tmp_path / "fax.tif"
+    page.convert("1").save(path, compression="tiff_lzw")
+    content = bytearray(path.read_bytes())
+    content[8:40] = bytes(range(32))
+    path.write_bytes(content)
+    with pytest.raises(PictureError, match="is damaged"):
+        load_picture(path)
+    assert capfd.readouterr().err == ""
+
+
 def test_a_folder_is_not_a_picture(tmp_path):
     with pytest.raises(PictureError, match="is a folder"):
         load_picture(tmp_path)
