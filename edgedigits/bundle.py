@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from edgedigits.detector import Detector, KnownMaps
 from edgedigits.errors import BundleError
 from edgedigits.files import sha256, write_json
 from edgedigits.preprocess import PatchSpec
 from edgedigits.sums import write_sums
+from edgedigits.tensors import TensorSpec
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,17 +29,6 @@ SCHEMA = 1
 MANIFEST = "manifest.json"
 GOLDEN = "golden.npz"
 JUDGE = "judge.npz"
-
-
-@dataclass(frozen=True, slots=True)
-class TensorSpec:
-    """One input or output of a model file; ``value = (stored - zero_point) * scale`` where it is quantised."""
-
-    name: str
-    shape: tuple[int, ...]
-    dtype: str
-    scale: float | None = None
-    zero_point: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +73,7 @@ class Bundle:
     artifacts: tuple[Artifact, ...]
     golden_sha256: str
     judge_sha256: str | None = None
+    detector: Detector | None = None
     rejection: dict[str, Any] = field(default_factory=dict)
     training: dict[str, Any] = field(default_factory=dict)
     made_with: dict[str, str] = field(default_factory=dict)
@@ -110,11 +102,11 @@ class Bundle:
         return _from_manifest(_read_manifest(folder), folder)
 
     def digests(self) -> dict[str, str]:
-        """SHA-256 of every file that the network is run from, by its path."""
+        """SHA-256 of every file that the networks are run from, by its path."""
         files = {GOLDEN: self.golden_sha256} | ({JUDGE: self.judge_sha256} if self.judge_sha256 else {})
         for artifact in self.artifacts:
             files |= artifact.digests()
-        return files
+        return files | (self.detector.digests() if self.detector else {})
 
     def save(self) -> None:
         """Write the manifest into the bundle's folder, and ``SHA256SUMS`` over all files that are there."""
@@ -140,11 +132,38 @@ class Bundle:
         have = ", ".join(artifact.format for artifact in self.artifacts)
         raise BundleError(f"bundle {self.folder} has no {format!r} artifact; it has: {have}")
 
+    def its_detector(self) -> Detector:
+        """The detector that finds digits in pictures.
+
+        Raises:
+            BundleError: the bundle has none: it names digits, and reads no pictures.
+
+        """
+        if self.detector is None:
+            raise BundleError(
+                f"{self.folder} has no detector, so it reads no pictures; "
+                f"add the shipped one with: edgedigits put-detector {self.folder}"
+            )
+        return self.detector
+
     @cached_property
     def golden(self) -> dict[str, NDArray[Any]]:
         """Known answers: ``patches`` (N, 28, 28) and ``labels`` (N,), both uint8, and per format (N, 10) float32."""
         with np.load(self.folder / GOLDEN, allow_pickle=False) as arrays:
             return dict(arrays)
+
+    @cached_property
+    def known_maps(self) -> KnownMaps:
+        """Known answers of the detector's files.
+
+        Raises:
+            BundleError: the archive holds something else.
+
+        """
+        try:
+            return KnownMaps.load(self.folder)
+        except (OSError, ValueError, KeyError) as error:
+            raise BundleError(f"{self.folder} has no known maps of its detector ({error})") from error
 
     @cached_property
     def judge(self) -> dict[str, NDArray[Any]]:
@@ -188,13 +207,14 @@ def _from_manifest(content: dict[str, Any], folder: Path) -> Bundle:
         fields["labels"] = tuple(fields["labels"])
         fields["patch"] = PatchSpec(**fields["patch"])
         fields["artifacts"] = tuple(_artifact(entry) for entry in fields["artifacts"])
+        fields["detector"] = Detector.of(fields["detector"]) if fields.get("detector") else None
         return Bundle(folder=folder, **fields)
     except (KeyError, TypeError, AttributeError) as error:
         raise BundleError(f"{folder / MANIFEST} is not a manifest of schema {SCHEMA} ({error})") from error
 
 
 def _artifact(entry: dict[str, Any]) -> Artifact:
-    tensors = {end: TensorSpec(**(entry[end] | {"shape": tuple(entry[end]["shape"])})) for end in ("input", "output")}
+    tensors = {end: TensorSpec.of(entry[end]) for end in ("input", "output")}
     paths = {"path": os.fspath(entry["path"]), "files": {**entry.get("files", {})}}
     return Artifact(**(entry | tensors | paths | {"parity": Parity(**entry["parity"])}))
 

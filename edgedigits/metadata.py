@@ -38,6 +38,16 @@ def manifest_sha256(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def section_sha256(training: Mapping[str, Any], made_with: Mapping[str, str]) -> str:
+    """Hexadecimal SHA-256 of what a manifest says of how its detector came to be; the detector's files hold it.
+
+    They are tied to that alone, and not to the manifest: the same detector may lie in several bundles.
+    """
+    known = {"training": dict(training), "made_with": dict(made_with)}
+    text = json.dumps(known, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def read_metadata(path: Path) -> dict[str, Any]:
     """Entries of a ``.tflite`` or ``.onnx`` file, empty where it has none; ``labels`` is a list of texts.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from edgedigits.backends import Opened, open_backend
+from edgedigits.backends import Opened, OpenedDetector, open_backend, open_detector
 from edgedigits.bundle import Bundle, default_bundle
 
 if TYPE_CHECKING:
@@ -30,9 +31,12 @@ class Reading:
 class Recognizer:
     """A bundle, opened in the runtime that serves it best here."""
 
-    def __init__(self, bundle: Bundle, opened: Opened) -> None:
+    def __init__(
+        self, bundle: Bundle, opened: Opened, *, backend: str = "auto", format: str | None = None, threads: int = 1
+    ) -> None:
         self.bundle = bundle
         self.opened = opened
+        self._wanted = backend, format, threads
         self.min_confidence = float(bundle.rejection.get("min_confidence", 0.0))
         self.temperature = float(bundle.rejection.get("temperature", 1.0))
 
@@ -48,7 +52,21 @@ class Recognizer:
 
         """
         loaded = Bundle.load(bundle or default_bundle())
-        return cls(loaded, open_backend(loaded, backend=backend, format=format, threads=threads))
+        opened = open_backend(loaded, backend=backend, format=format, threads=threads)
+        return cls(loaded, opened, backend=backend, format=format, threads=threads)
+
+    @cached_property
+    def detector(self) -> OpenedDetector:
+        """What finds digits in pictures; in the backend and format that were asked for, where it has that format.
+
+        Raises:
+            BundleError: the bundle has no detector.
+            BackendError: no runtime here runs it.
+
+        """
+        backend, wanted, threads = self._wanted
+        has = {file.format for file in self.bundle.its_detector().files}
+        return open_detector(self.bundle, backend=backend, format=wanted if wanted in has else None, threads=threads)
 
     def probabilities(self, patches: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Probabilities (N, 10) float32 of patches (N, 28, 28) uint8."""

@@ -1,15 +1,20 @@
 """What several tests share."""
 
 import os
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from edgedigits.backends import open_file
-from edgedigits.bundle import Artifact, Bundle, Parity, TensorSpec
+from edgedigits.backends.detectors import open_detector_file
+from edgedigits.bundle import Artifact, Bundle, Parity
+from edgedigits.detector import GOLDEN, HEADS, Detector, DetectorFile, DetectorParity, KnownMaps
 from edgedigits.files import sha256
 from edgedigits.preprocess import PatchSpec
+from edgedigits.tensors import TensorSpec
 
 LAYERS = {
     "conv1": (3, 3, 1, 32),
@@ -18,6 +23,24 @@ LAYERS = {
     "dense1": (576, 64),
     "dense2": (64, 10),
 }
+
+# The detector's: of its convolutions, kernels and channels; a depthwise and a pointwise one make a block.
+CONVOLUTIONS = {"half": (3, 1, 10), "quarter": (3, 10, 24), "eighth": (3, 24, 64), "sixteenth": (1, 64, 96)}
+MERGED = {"to_eighth": (1, 96, 64), "to_quarter": (1, 64, 24)}
+BLOCKS = {
+    **{f"quarter_{number}": (3, 24) for number in (1, 2, 3)},
+    **{f"eighth_{number}": (5, 64) for number in (1, 2, 3, 4)},
+    **{f"sixteenth_{number}": (5, 96) for number in (1, 2, 3)},
+}
+
+
+def detector_shapes():
+    """Shapes of the kernels of all the detector's convolutions."""
+    shapes = {name: (size, size, *channels) for name, (size, *channels) in (CONVOLUTIONS | MERGED).items()}
+    shapes |= {name: (1, 1, 24, channels) for name, channels in HEADS.items()}
+    for name, (size, channels) in BLOCKS.items():
+        shapes |= {f"{name}_around": (size, size, channels, 1), name: (1, 1, channels, channels)}
+    return shapes | {"sixteenth_around": (3, 3, 64, 1)}
 
 
 @pytest.fixture(scope="session")
@@ -51,4 +74,35 @@ def random_bundle(tmp_path_factory):
     artifact = Artifact("npz", "model.npz", digest, size, end, end, 0.1, Parity(1.0, 0.0, 0.0))
     labels = tuple("0123456789")
     Bundle(folder, "random", labels, PatchSpec(), (artifact,), sha256(folder / "golden.npz")).save()
+    return folder
+
+
+def random_detector(folder):
+    """Write a detector of random weights, which NumPy runs, and its known maps into a folder."""
+    rng = np.random.default_rng(2)
+    weights = {}
+    for name, shape in detector_shapes().items():
+        taken = shape[0] * shape[1] * (1 if shape[3] == 1 else shape[2])
+        weights[f"{name}/kernel"] = rng.normal(0, taken**-0.5, shape).astype(np.float32)
+        weights[f"{name}/bias"] = rng.normal(0, 0.1, shape[3] if shape[3] > 1 else shape[2]).astype(np.float32)
+    weights["heat/bias"] = np.zeros(1, np.float32)
+    path = folder / "detector.npz"
+    np.savez(path, **weights)
+    canvases = tuple(rng.integers(1, 256, size).astype(np.uint8) for size in ((32, 48), (64, 32)))
+    with open_detector_file(path, backend="numpy") as opened:
+        known = KnownMaps(canvases, {"npz": tuple(opened.maps(canvas) for canvas in canvases)})
+    np.savez(folder / GOLDEN, **known.arrays())
+    source = TensorSpec("contrast", (1, 256, 256, 1), "float32")
+    outputs = tuple(TensorSpec(name, (1, 64, 64, channels), "float32") for name, channels in HEADS.items())
+    parity = DetectorParity(scenes=1, max_difference=0.0, peaks=1, found=1.0, iou=1.0, heat=0.0)
+    file = DetectorFile("npz", path.name, sha256(path), path.stat().st_size, source, outputs, parity)
+    return Detector((file,), sha256(folder / GOLDEN), {"steps": 0}, {"python": "3"})
+
+
+@pytest.fixture(scope="session")
+def detecting_bundle(random_bundle, tmp_path_factory):
+    """Folder of a bundle with a detector, all weights of it random; NumPy runs both networks."""
+    folder = tmp_path_factory.mktemp("detecting") / "bundle"
+    shutil.copytree(random_bundle, folder)
+    replace(Bundle.load(folder), detector=random_detector(folder)).save()
     return folder

@@ -178,3 +178,56 @@ def test_the_manifest_says_what_the_files_are():
         assert 0.985 <= artifact.accuracy <= 1
         assert artifact.parity.agreement >= 0.999
         assert np.isfinite(artifact.parity.max_difference)
+
+
+@pytest.fixture
+def detecting(detecting_bundle, tmp_path):
+    """A copy of a bundle with a detector."""
+    return shutil.copytree(detecting_bundle, tmp_path / "detecting")
+
+
+def test_a_bundle_with_a_detector_loads_and_is_saved_again(detecting):
+    bundle = Bundle.load(detecting)
+    assert set(bundle.detector.digests()) == {"detector.npz", "detector_golden.npz"} < set(bundle.digests())
+    (detecting / "manifest.json").unlink()
+    bundle.save()
+    assert Bundle.load(detecting) == bundle
+    assert bundle.its_detector() is bundle.detector
+
+
+@pytest.mark.parametrize("name", ["detector.npz", "detector_golden.npz"])
+def test_one_changed_bit_in_the_detector_is_refused(detecting, name):
+    content = bytearray((detecting / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (detecting / name).write_bytes(content)
+    refused(detecting, rf"{name} has SHA-256 [0-9a-f]{{12}}\.\.\., the manifest says")
+
+
+def test_a_file_of_the_detector_outside_the_folder_is_refused(detecting):
+    change_manifest(detecting, lambda content: content["detector"]["files"][0].update(path="../secret"))
+    refused(detecting, "names '../secret', which lies outside the bundle's folder")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda detector: detector.pop("files"),
+        lambda detector: detector.pop("golden_sha256"),
+        lambda detector: detector.update(surprise=1),
+        lambda detector: detector.update(files=["detector.npz"]),
+        lambda detector: detector["files"][0].update(path=7),
+        lambda detector: detector["files"][0].update(outputs=None),
+        lambda detector: detector["files"][0].update(parity={"found": 1}),
+        lambda detector: detector["files"][0]["input"].pop("shape"),
+    ],
+)
+def test_a_detector_with_a_field_missing_or_of_another_kind_is_refused(detecting, change):
+    change_manifest(detecting, lambda content: change(content["detector"]))
+    refused(detecting, r"manifest\.json is not a manifest of schema")
+
+
+def test_a_bundle_without_a_detector_loads_and_says_how_to_add_one(random_bundle):
+    bundle = Bundle.load(random_bundle)
+    assert bundle.detector is None
+    with pytest.raises(BundleError, match="has no detector, so it reads no pictures; add the shipped one with"):
+        bundle.its_detector()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,15 +27,7 @@ class OnnxRuntime(Adapter):
     name = "onnxruntime"
 
     def __init__(self, path: Path, *, threads: int = 1) -> None:
-        runtime = require("onnxruntime", extra="export")
-        options = runtime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3  # errors only
-        # Without it, x86 processors that lack VNNI add up products of eight bits in sixteen, which overflow: of the
-        # shipped int8 file's answers some are wrong by 0.8. Others ignore it (onnxruntime#12088).
-        options.add_session_config_entry("session.x64quantprecision", "1")
-        self._session = runtime.InferenceSession(os.fspath(path), options, providers=["CPUExecutionProvider"])
+        self._session = open_session(path, threads=threads)
         self._input = self._session.get_inputs()[0].name
 
     def _run(self, patches: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -50,9 +42,7 @@ class OpenCV(Adapter):
     name = "opencv"
 
     def __init__(self, path: Path, *, threads: int = 1) -> None:
-        cv2 = require("cv2", extra="headless")
-        cv2.setNumThreads(threads)
-        self._net = cv2.dnn.readNetFromONNX(os.fspath(path))
+        self._net = open_net(path, threads=threads)
 
     def _run(self, patches: NDArray[np.uint8]) -> NDArray[np.float32]:
         answers = []
@@ -60,3 +50,23 @@ class OpenCV(Adapter):
             self._net.setInput(image[None])
             answers.append(self._net.forward().reshape(1, 10))
         return np.concatenate(answers)
+
+
+def open_session(path: Path, *, threads: int) -> Any:
+    """A session of onnxruntime on the processor."""
+    runtime = require("onnxruntime", extra="export")
+    options = runtime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3  # errors only
+    # Without it, x86 processors that lack VNNI add up products of eight bits in sixteen, which overflow: of the
+    # shipped int8 file's answers some are wrong by 0.8. Others ignore it (onnxruntime#12088).
+    options.add_session_config_entry("session.x64quantprecision", "1")
+    return runtime.InferenceSession(os.fspath(path), options, providers=["CPUExecutionProvider"])
+
+
+def open_net(path: Path, *, threads: int) -> Any:
+    """A network of OpenCV's dnn module."""
+    cv2 = require("cv2", extra="headless")
+    cv2.setNumThreads(threads)
+    return cv2.dnn.readNetFromONNX(os.fspath(path))

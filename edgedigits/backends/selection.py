@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
 from edgedigits.errors import BackendError, require
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from edgedigits.backends.base import Backend
     from edgedigits.bundle import Bundle
+
+T = TypeVar("T")
 
 
 class Adapted(NamedTuple):
@@ -72,11 +74,7 @@ class Opened:
 
     def explain(self) -> str:
         """One line: what was chosen, and why not the others."""
-        chosen = f"backend {self.candidate.backend} with {self.candidate.format}"
-        if not self.refused:
-            return chosen
-        reasons = "; ".join(f"{candidate.backend} {candidate.format}: {why}" for candidate, why in self.refused)
-        return f"{chosen} (not {reasons})"
+        return explained(self.candidate, self.refused)
 
 
 def candidates(bundle: Bundle, *, backend: str = "auto", format: str | None = None) -> Iterator[Candidate]:
@@ -114,14 +112,46 @@ def open_backend(bundle: Bundle, *, backend: str = "auto", format: str | None = 
         BackendError: none did; the message says why for each.
 
     """
+    found = first_that_serves(
+        candidates(bundle, backend=backend, format=format),
+        lambda candidate: probe(bundle, candidate, threads=threads),
+        subject=str(bundle.folder),
+    )
+    return Opened(*found)
+
+
+def first_that_serves(
+    found: Iterable[Candidate], opened: Callable[[Candidate], T], *, subject: str
+) -> tuple[T, Candidate, tuple[tuple[Candidate, str], ...]]:
+    """The first candidate that opens, opened, and why those before it did not.
+
+    Args:
+        found: candidates, the best first.
+        opened: opens one, or raises.
+        subject: what they should run, for the error.
+
+    Raises:
+        BackendError: none did; the message says why for each.
+
+    """
     refused: list[tuple[Candidate, str]] = []
-    for candidate in candidates(bundle, backend=backend, format=format):
+    for candidate in found:
         try:
-            return Opened(probe(bundle, candidate, threads=threads), candidate, tuple(refused))
+            return opened(candidate), candidate, tuple(refused)
         except Exception as error:  # noqa: BLE001 - native runtimes raise anything: SystemError, ValueError, cv2.error
             refused.append((candidate, " ".join(str(error).split())[:200]))
-    reasons = "; ".join(f"{candidate.backend} {candidate.format}: {why}" for candidate, why in refused)
-    raise BackendError(f"no runtime can run {bundle.folder} here: {reasons}")
+    raise BackendError(f"no runtime can run {subject} here: {reasons(refused)}")
+
+
+def explained(chosen: Candidate, refused: Sequence[tuple[Candidate, str]]) -> str:
+    """One line: what was chosen, and why not the others."""
+    line = f"backend {chosen.backend} with {chosen.format}"
+    return f"{line} (not {reasons(refused)})" if refused else line
+
+
+def reasons(refused: Sequence[tuple[Candidate, str]]) -> str:
+    """Why each did not serve."""
+    return "; ".join(f"{candidate.backend} {candidate.format}: {why}" for candidate, why in refused)
 
 
 def open_file(path: Path, *, backend: str, threads: int = 1) -> Backend:

@@ -52,13 +52,16 @@ class TFLite(Adapter):
 
 def stored_pixels(details: dict[str, Any]) -> NDArray[Any]:
     """How the file stores the 256 pixel values, (256,) in its input's dtype: one look-up quantises a picture."""
-    values: NDArray[Any] = np.arange(256) / 255
+    return stored_values(np.arange(256) / 255, details)
+
+
+def stored_values(values: NDArray[Any], details: dict[str, Any]) -> NDArray[Any]:
+    """How the file stores values (N,), in its input's dtype."""
     dtype, (scale, zero_point) = np.dtype(details["dtype"]), details["quantization"]
     if not scale:
         return values.astype(dtype)
     limits = np.iinfo(dtype)
-    values = np.clip(np.rint(values / scale) + zero_point, limits.min, limits.max)
-    return values.astype(dtype)
+    return np.clip(np.rint(values / scale) + zero_point, limits.min, limits.max).astype(dtype)
 
 
 class LiteRT(TFLite):
@@ -67,8 +70,7 @@ class LiteRT(TFLite):
     name = "litert"
 
     def _open(self, path: Path, threads: int) -> Any:
-        runtime = require("ai_edge_litert.interpreter", extra="headless")
-        return runtime.Interpreter(model_path=os.fspath(path), num_threads=threads)
+        return open_litert(path, threads=threads)
 
 
 class LiteRTBuiltin(TFLite):
@@ -77,11 +79,7 @@ class LiteRTBuiltin(TFLite):
     name = "litert-builtin"
 
     def _open(self, path: Path, threads: int) -> Any:
-        runtime = require("ai_edge_litert.interpreter", extra="headless")
-        kernels = runtime.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-        return runtime.Interpreter(
-            model_path=os.fspath(path), num_threads=threads, experimental_op_resolver_type=kernels
-        )
+        return open_builtin(path, threads=threads)
 
 
 class TFLiteRuntime(TFLite):
@@ -90,8 +88,30 @@ class TFLiteRuntime(TFLite):
     name = "tflite-runtime"
 
     def _open(self, path: Path, threads: int) -> Any:
-        if int(np.__version__.split(".")[0]) >= 2:
-            # Its import succeeds then, and the interpreter fails with a page of noise.
-            raise BackendError(f"tflite-runtime needs numpy<2, found {np.__version__}")
-        runtime = require("tflite_runtime.interpreter", extra="tflite-runtime")
-        return runtime.Interpreter(model_path=os.fspath(path), num_threads=threads)
+        return open_tflite_runtime(path, threads=threads)
+
+
+def open_litert(path: Path, *, threads: int) -> Any:
+    """An interpreter of ai-edge-litert, with XNNPACK."""
+    runtime = require("ai_edge_litert.interpreter", extra="headless")
+    return runtime.Interpreter(model_path=os.fspath(path), num_threads=threads)
+
+
+def open_builtin(path: Path, *, threads: int) -> Any:
+    """An interpreter of ai-edge-litert without XNNPACK."""
+    runtime = require("ai_edge_litert.interpreter", extra="headless")
+    kernels = runtime.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    return runtime.Interpreter(model_path=os.fspath(path), num_threads=threads, experimental_op_resolver_type=kernels)
+
+
+def open_tflite_runtime(path: Path, *, threads: int) -> Any:
+    """An interpreter of tflite-runtime.
+
+    Raises:
+        BackendError: NumPy is too new: its import succeeds then, and the interpreter fails with a page of noise.
+
+    """
+    if int(np.__version__.split(".")[0]) >= 2:
+        raise BackendError(f"tflite-runtime needs numpy<2, found {np.__version__}")
+    runtime = require("tflite_runtime.interpreter", extra="tflite-runtime")
+    return runtime.Interpreter(model_path=os.fspath(path), num_threads=threads)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from edgedigits.errors import BundleError
+from edgedigits.graphs import detector
 from edgedigits.graphs.graph import Graph, Operator, Tensor
 
 if TYPE_CHECKING:
@@ -19,16 +20,16 @@ STEPS = ("conv1", "max_pool", "conv2", "max_pool", "conv3", "flatten", "dense1",
 
 
 def read(path: Path) -> Graph:
-    """The documented network with the weights of an archive.
+    """The documented network, or the detector, with the weights of an archive.
 
     Raises:
-        BundleError: it is no NumPy archive with the weights of that network.
+        BundleError: it is no NumPy archive with the weights of one of them.
 
     """
     try:
         with np.load(path, allow_pickle=False) as arrays:
             weights = dict(arrays)
-        return _graph(weights)
+        return detector.graph_of(weights) if detector.is_detector(weights) else _graph(weights)
     except (OSError, ValueError, EOFError, KeyError, IndexError) as error:
         raise BundleError(f"{path} holds no weights of the NumPy backend ({error})") from error
 

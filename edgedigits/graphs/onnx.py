@@ -6,12 +6,17 @@ from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from edgedigits.detector import STRIDE_PX
 from edgedigits.errors import BundleError, require
+from edgedigits.graphs.detector import CANVAS_PX
 from edgedigits.graphs.graph import Graph, Operator, Quantisation, Tensor
 from edgedigits.metadata import read_metadata
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+# Open dimensions of the detector's ends by their names.
+CANVAS = {"height": CANVAS_PX, "width": CANVAS_PX, "rows": CANVAS_PX // STRIDE_PX, "columns": CANVAS_PX // STRIDE_PX}
 
 
 def read(path: Path) -> Graph:
@@ -24,7 +29,7 @@ def read(path: Path) -> Graph:
     """
     onnx = require("onnx", extra="export")
     try:
-        graph = onnx.shape_inference.infer_shapes(onnx.load(path, load_external_data=False)).graph
+        graph = onnx.shape_inference.infer_shapes(_sized(onnx.load(path, load_external_data=False))).graph
         tensors = _tensors(onnx, graph)
     except Exception as error:  # protobuf raises its own
         raise BundleError(f"{path} is no ONNX file ({error})") from error
@@ -43,6 +48,15 @@ def read(path: Path) -> Graph:
     inputs = tuple(places[end.name] for end in graph.input if not tensors[end.name].constant)
     outputs = tuple(places[end.name] for end in graph.output)
     return Graph(tuple(tensors.values()), operators, inputs, outputs, read_metadata(path))
+
+
+def _sized(model: Any) -> Any:
+    """The model for a canvas of a certain size, where its input is open to any and names height and width."""
+    for end in (*model.graph.input, *model.graph.output):
+        for dimension in end.type.tensor_type.shape.dim:
+            if dimension.dim_param in CANVAS:
+                dimension.dim_value = CANVAS[dimension.dim_param]
+    return model
 
 
 def _tensors(onnx: Any, graph: Any) -> dict[str, Tensor]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from edgedigits.bundle import TensorSpec
 from edgedigits.errors import ExportError
+from edgedigits.tensors import TensorSpec
 from edgedigits_export.contents import INPUT, INPUT_SHAPE, OUTPUT, OUTPUT_SHAPE, Contents
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edgedigits.bundle import TensorSpec
 from edgedigits.errors import ExportError
+from edgedigits.tensors import TensorSpec
 from edgedigits_export.findings import Finding, Stage
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from edgedigits.bundle import TensorSpec
+from edgedigits.tensors import TensorSpec
 from edgedigits.errors import ContentsError
 from edgedigits_export.contents import Contents, Layout, Operator, check_contents, check_size
 from edgedigits_export.findings import Stage, require_passed

@@ -9,7 +9,7 @@ from edgedigits_export.reporting.sections import Section, Table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from edgedigits.bundle import TensorSpec
+    from edgedigits.tensors import TensorSpec
     from edgedigits_export.reporting.evidence import Evidence
 
 

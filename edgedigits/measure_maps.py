@@ -1,0 +1,103 @@
+"""Run files of the detector in one runtime, in a process of its own without TensorFlow.
+
+    python -m edgedigits.measure_maps BACKEND FOLDER MODEL...
+
+The child reads ``FOLDER/canvases.npz``, arrays ``0``, ``1`` and so on, and writes ``FOLDER/<number>.npz`` likewise for
+each file.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from edgedigits.backends.detectors import open_detector_file
+from edgedigits.children import ask_apart, attempt, serve
+from edgedigits.errors import BackendError, ParityError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from edgedigits.backends import DetectorBackend
+
+    Maps = tuple[NDArray[np.float32], ...]
+
+# The slowest runtime takes a minute for the canvases of a proof; one that hangs has failed.
+TIMEOUT_S = 600
+
+
+def measure_maps(
+    models: Mapping[str, Path],
+    canvases: Sequence[NDArray[np.uint8]],
+    *,
+    backend: str,
+    on_file: Callable[[str], None] = lambda _: None,
+) -> dict[str, Maps | BackendError | ParityError]:
+    """Maps of several files, all in one child process as long as none brings it down.
+
+    Args:
+        models: files by name.
+        canvases: local contrast (H, W) uint8 each; sides are multiples of 16.
+        backend: the runtime.
+        on_file: told the name of each file that is done.
+
+    Returns:
+        For each file its maps (H / 4, W / 4, 17) float32 of each canvas; or a ``BackendError`` where the runtime is not
+        installed or does not work here, a ``ParityError`` where it crashed, hung or raised.
+
+    """
+    results: dict[str, Maps | BackendError | ParityError] = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_arrays(folder / "canvases.npz", canvases)
+        while len(results) < len(models):
+            rest = {name: path for name, path in models.items() if name not in results}
+            lines = ask_apart(__name__, [backend, name], list(rest.values()), log=folder / "log", timeout_s=TIMEOUT_S)
+            for number, (file, line) in enumerate(zip(rest, lines, strict=False)):
+                results[file] = _result(line, folder / f"{number}.npz")
+                on_file(file)
+    return results
+
+
+def _result(line: dict[str, Any] | ParityError, answers: Path) -> Maps | BackendError | ParityError:
+    if isinstance(line, ParityError):
+        return line
+    if "absent" in line:
+        return BackendError(line["absent"])
+    return ParityError(line["failed"]) if "failed" in line else read_arrays(answers)
+
+
+def write_arrays(path: Path, arrays: Sequence[NDArray[Any]]) -> None:
+    """Write arrays of several shapes."""
+    named: dict[str, Any] = {str(number): array for number, array in enumerate(arrays)}
+    np.savez(path, **named)
+
+
+def read_arrays(path: Path) -> tuple[NDArray[Any], ...]:
+    """Read them in their order."""
+    with np.load(path, allow_pickle=False) as arrays:
+        return tuple(arrays[str(number)] for number in range(len(arrays)))
+
+
+def main(backend: str, folder: str, *models: str) -> int:
+    """The child's side of :func:`measure_maps`."""
+    canvases = read_arrays(Path(folder, "canvases.npz"))
+
+    def answer(number: int, model: str) -> dict[str, Any]:
+        def ask(detector: DetectorBackend) -> dict[str, Any]:
+            write_arrays(Path(folder, f"{number}.npz"), [detector.maps(canvas) for canvas in canvases])
+            return {}
+
+        return attempt(backend, lambda: open_detector_file(Path(model), backend=backend), ask)
+
+    return serve(models, answer)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
