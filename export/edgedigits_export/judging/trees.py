@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from edgedigits_camera.judge import Trees
+from edgedigits_camera.digits.judge import Trees
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edgedigits_camera.level import mean_of
+from edgedigits_camera.text.skew import mean_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -1,0 +1,92 @@
+"""Peaks of the detector's maps, as boxes in the picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import cv2
+import numpy as np
+
+from edgedigits_camera.detection.maps import DIGITS, HEAT, HEIGHT, LIGHT, PRINTED, STRIDE_PX, UNIT_PX, WIDTH, X, Y
+from edgedigits_camera.detection.pyramid import Canvas, canvases, pyramid
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# A side of a box is at most e to this power times UNIT_PX: an untrained answer must not overflow.
+LONGEST = 3.0
+
+
+class Detector(Protocol):
+    """Runs the detector network."""
+
+    def maps(self, contrast: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """(H / 4, W / 4, CHANNELS) float32 for local contrast (H, W) uint8; H and W are multiples of 16."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detections:
+    """N places where a digit may stand; arrays of the same length."""
+
+    boxes_px: NDArray[np.float64]
+    """(N, 4): x, y, width, height in pixels of the picture."""
+    heat: NDArray[np.float32]
+    """(N,) probability that a digit stands there, as the detector has it."""
+    light: NDArray[np.float32]
+    """(N,) probability that its ink is lighter than its paper."""
+    printed: NDArray[np.float32]
+    """(N,) probability that a machine wrote it."""
+    digits: NDArray[np.float32]
+    """(N, 10) the detector's own idea of which digit it is: a second opinion, no name."""
+    scale: NDArray[np.float64]
+    """(N,) pixels of its level for one of the picture."""
+
+    def __len__(self) -> int:
+        return len(self.heat)
+
+    def __getitem__(self, chosen: NDArray[np.generic]) -> Detections:
+        return Detections(*(getattr(self, name)[chosen] for name in self.__slots__))
+
+
+def detect(grey: NDArray[np.uint8], detector: Detector, *, finest: float, threshold: float) -> Detections:
+    """Everything in a picture (H, W) uint8 that the detector gives at least a threshold of heat."""
+    found = [
+        peaks(detector.maps(canvas.contrast), canvas, threshold=threshold)
+        for canvas in canvases(list(pyramid(grey, finest=finest)))
+    ]
+    return Detections(*(np.concatenate([getattr(part, name) for part in found]) for name in Detections.__slots__))
+
+
+def peaks(maps: NDArray[np.float32], canvas: Canvas, *, threshold: float) -> Detections:
+    """Cells whose heat is at least a threshold, and no less than that of the eight around them."""
+    heat = maps[..., HEAT]
+    least = np.log(threshold / (1 - threshold))
+    row, column = np.nonzero((heat >= least) & (heat == cv2.dilate(heat, np.ones((3, 3), np.uint8))))
+    said = maps[row, column].astype(np.float64)
+    middle = np.column_stack([column + 0.5 + said[:, X], row + 0.5 + said[:, Y]]) * STRIDE_PX
+    size = UNIT_PX * np.exp(np.clip(said[:, [WIDTH, HEIGHT]], -LONGEST, LONGEST))
+    boxes, scale, inside = np.zeros((len(row), 4)), np.ones(len(row)), np.zeros(len(row), np.bool_)
+    at = np.column_stack([column + 0.5, row + 0.5]) * STRIDE_PX
+    for tile in canvas.tiles:
+        corner = np.array([tile.left_px, tile.top_px])
+        own = ((at >= corner) & (at < corner + (tile.width_px, tile.height_px))).all(axis=1)
+        on_level = middle[own] - corner + (tile.x_px, tile.y_px)
+        boxes[own] = np.column_stack([on_level - size[own] / 2, size[own]]) / tile.scale
+        scale[own] = tile.scale
+        inside[own] = ((on_level >= tile.core[:2]) & (on_level < tile.core[2:])).all(axis=1)
+    digits = np.exp(said[:, DIGITS] - said[:, DIGITS].max(axis=1, keepdims=True))
+    found = Detections(
+        boxes,
+        sigmoid(said[:, HEAT]),
+        sigmoid(said[:, LIGHT]),
+        sigmoid(said[:, PRINTED]),
+        (digits / digits.sum(axis=1, keepdims=True)).astype(np.float32),
+        scale,
+    )
+    return found[inside]
+
+
+def sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Probabilities of logits (N,)."""
+    return (1 / (1 + np.exp(-logits))).astype(np.float32)

@@ -1,0 +1,35 @@
+"""Non-maximum suppression: of boxes for the same ink, the best."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def suppress_overlaps(
+    boxes: NDArray[np.float64], scores: NDArray[np.float32], *, most_shared: float
+) -> NDArray[np.intp]:
+    """Indices of boxes (N, 4), best score (N,) first, of which none shares more with a better one.
+
+    What is shared is a part of the smaller box (intersection over minimum): a piece of a digit lies within it.
+    """
+    order = np.argsort(-scores, kind="stable")
+    boxes = boxes[order]
+    free = np.ones(len(order), np.bool_)
+    for place in range(len(order)):
+        if free[place]:
+            free[place + 1 :] &= share_of_smaller(boxes[place : place + 1], boxes[place + 1 :])[0] <= most_shared
+    return order[free]
+
+
+def share_of_smaller(boxes: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(N, M) share of the smaller of two boxes (N, 4) and (M, 4), x, y, width, height, that lies in the other."""
+    low, high = boxes[:, None, :2], boxes[:, None, :2] + boxes[:, None, 2:]
+    common = np.minimum(high, others[:, :2] + others[:, 2:]) - np.maximum(low, others[:, :2])
+    area, other = boxes[:, 2:].prod(axis=1), others[:, 2:].prod(axis=1)
+    shared: NDArray[np.float64] = np.clip(common, 0, None).prod(axis=2) / np.minimum(area[:, None], other)
+    return shared

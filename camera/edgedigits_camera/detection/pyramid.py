@@ -1,0 +1,155 @@
+"""A picture at several scales, cut into tiles, the tiles laid out on canvases for the detector."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from edgedigits_camera.detection.contrast import AROUND_PX, NO_CONTRAST, local_contrast
+from edgedigits_camera.detection.maps import MOST_PX
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+# Longest side of a tile: memory stays bounded, whatever the picture's size.
+TILE_PX = 768
+# Tiles share so many pixels, so that each digit stands whole in one of them, with some of what is around it.
+SHARED_PX = 96
+# Empty pixels between two levels on a canvas.
+GAP_PX = 24
+# Sides of a canvas are multiples of this: the detector halves them four times.
+ALIGN_PX = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The picture at one scale: pixels of the level for one of the picture, and (H, W) uint8."""
+
+    scale: float
+    grey: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A part of a level, and where it lies on its canvas."""
+
+    scale: float
+    x_px: int
+    """Left edge, in pixels of the level."""
+    y_px: int
+    width_px: int
+    height_px: int
+    core: tuple[float, float, float, float]
+    """Left, top, right and bottom of what no other tile of the level answers for, in its pixels."""
+    left_px: int = 0
+    """Where it lies on the canvas."""
+    top_px: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """Local contrast (H, W) uint8 of some tiles; H and W are multiples of 16."""
+
+    contrast: NDArray[np.uint8]
+    tiles: tuple[Tile, ...]
+
+
+def pyramid(grey: NDArray[np.uint8], *, finest: float) -> Iterator[Level]:
+    """Levels of a picture (H, W) uint8, each half the one before, until the largest digit that fits in is seen whole."""
+    scale = finest
+    level = grey if finest == 1 else resized(grey, finest)
+    while True:
+        yield Level(scale, level)
+        if max(level.shape) <= MOST_PX:
+            return
+        scale, level = scale / 2, halved(level)
+
+
+def resized(grey: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
+    """The picture at another size; the same bits on every processor."""
+    height, width = (max(1, round(side * scale)) for side in grey.shape)
+    return cv2.resize(grey, (width, height), interpolation=cv2.INTER_LINEAR_EXACT if scale < 1 else cv2.INTER_CUBIC)
+
+
+def halved(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Half as wide and high, two by two pixels averaged; an odd row or column at the end is left out."""
+    height, width = (max(1, side // 2) for side in grey.shape)
+    return cv2.resize(grey[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)
+
+
+def canvases(levels: Sequence[Level]) -> Iterator[Canvas]:
+    """All levels: each tile of the large ones alone, the small ones side by side on one canvas."""
+    small = []
+    for level in levels:
+        if max(level.grey.shape) <= TILE_PX:
+            small.append(level)
+            continue
+        for tile in tiles_of(level):
+            yield laid_out([level], [tile])
+    if small:
+        yield laid_out(small, side_by_side(small))
+
+
+def tiles_of(level: Level) -> Iterator[Tile]:
+    """Tiles of one size that cover a level."""
+    height, width = level.grey.shape
+    for y, above, below in spans(height):
+        for x, before, behind in spans(width):
+            core = (before, above, behind, below)
+            yield Tile(level.scale, x, y, min(TILE_PX, width), min(TILE_PX, height), core)
+
+
+def spans(length: int) -> list[tuple[int, float, float]]:
+    """Starts of tiles along a side, and from where to where each answers alone."""
+    count = max(1, -(-(length - SHARED_PX) // (TILE_PX - SHARED_PX)))
+    if count == 1:
+        return [(0, -np.inf, np.inf)]
+    starts = np.linspace(0, length - TILE_PX, count).round().astype(int).tolist()
+    limits = [-np.inf, *((a + TILE_PX + b) / 2 for a, b in zip(starts, starts[1:], strict=False)), np.inf]
+    return list(zip(starts, limits, limits[1:], strict=False))
+
+
+def side_by_side(levels: Sequence[Level]) -> list[Tile]:
+    """Whole levels on one canvas: the first on top, the others in a row below or beside it, whichever is smaller."""
+    first, *others = levels
+    height, width = first.grey.shape
+    beside = height >= width
+    everywhere = (-np.inf, -np.inf, np.inf, np.inf)
+    tiles, along = [Tile(first.scale, 0, 0, width, height, everywhere)], 0
+    across = aligned((width if beside else height) + GAP_PX)
+    for level in others:
+        h, w = level.grey.shape
+        left, top = (across, along) if beside else (along, across)
+        tiles.append(Tile(level.scale, 0, 0, w, h, everywhere, left, top))
+        along += aligned((h if beside else w) + GAP_PX)
+    return tiles
+
+
+def aligned(length_px: int) -> int:
+    """The next length that the detector can halve four times."""
+    return -(-length_px // ALIGN_PX) * ALIGN_PX
+
+
+def laid_out(levels: Sequence[Level], tiles: Sequence[Tile]) -> Canvas:
+    """A canvas with one tile of each of some levels."""
+    width = aligned(max(tile.left_px + tile.width_px for tile in tiles))
+    height = aligned(max(tile.top_px + tile.height_px for tile in tiles))
+    contrast = np.full((height, width), NO_CONTRAST, np.uint8)
+    for level, tile in zip(levels, tiles, strict=True):
+        rows = slice(tile.top_px, tile.top_px + tile.height_px)
+        contrast[rows, tile.left_px : tile.left_px + tile.width_px] = contrast_of(level.grey, tile)
+    return Canvas(contrast, tuple(tiles))
+
+
+def contrast_of(grey: NDArray[np.uint8], tile: Tile) -> NDArray[np.uint8]:
+    """Local contrast of a tile, (h, w) uint8, as in the whole level (H, W)."""
+    margin = AROUND_PX // 2
+    top, left = max(0, tile.y_px - margin), max(0, tile.x_px - margin)
+    part = grey[top : tile.y_px + tile.height_px + margin, left : tile.x_px + tile.width_px + margin]
+    y, x = tile.y_px - top, tile.x_px - left
+    return local_contrast(part)[y : y + tile.height_px, x : x + tile.width_px]

@@ -1,0 +1,90 @@
+"""Detections with what was found out about them: their patches, and what the network says of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from edgedigits_camera.detection.nms import share_of_smaller
+from edgedigits_camera.digits.patches import Box, CutOut, View, clutter_of, cut_out, patch_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from edgedigits.recognizer import Recognizer
+    from edgedigits_camera.detection.detect import Detections
+
+# Boxes are grown by this share on each side to see which digits touch.
+BESIDE = 0.15
+# Boxes are compared with all others so many at a time, and so many digits are cut out at a time: memory stays bounded.
+BLOCK = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """N detections and what was found out about each; arrays of the same length."""
+
+    found: Detections
+    patches: NDArray[np.uint8]
+    """(N, 28, 28) uint8: the ink of each, in MNIST's form, as seen first."""
+    views: NDArray[np.float32]
+    """(N, V, 10): what the network says of each, looked at in V ways."""
+    depth: NDArray[np.float32]
+    """(N,): contrast of the ink, 0..1."""
+    clutter: NDArray[np.float32]
+    """(N,): mean contrast around the ink, in depths."""
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    def __getitem__(self, chosen: NDArray[np.generic]) -> Candidates:
+        return Candidates(*(getattr(self, name)[chosen] for name in self.__slots__))
+
+    @property
+    def probabilities(self) -> NDArray[np.float32]:
+        """(N, 10): the mean of what the network says."""
+        mean: NDArray[np.float32] = self.views.mean(axis=1)
+        return mean
+
+
+def look_at(grey: NDArray[np.uint8], found: Detections, recognizer: Recognizer, *, views: Sequence[View]) -> Candidates:
+    """Cut each detection out of a picture (H, W) uint8 and name it by the network."""
+    blocks = [_looked_at(grey, found, rows, recognizer, views) for rows in blocks_of(len(found))]
+    patches, said, depth, clutter = (np.concatenate(arrays) for arrays in zip(*blocks, strict=True))
+    return Candidates(found, patches, said, depth, clutter)
+
+
+def _looked_at(
+    grey: NDArray[np.uint8], found: Detections, rows: slice, recognizer: Recognizer, views: Sequence[View]
+) -> tuple[NDArray[np.generic], ...]:
+    boxes: list[Box] = [tuple(box) for box in found.boxes_px.tolist()]  # type: ignore[misc]
+    cuts: list[CutOut] = [
+        cut_out(grey, boxes[index], light=bool(found.light[index] > 0.5), others=[boxes[other] for other in others])
+        for index, others in zip(range(*rows.indices(len(boxes))), beside(found.boxes_px, rows), strict=True)
+    ]
+    patches = np.zeros((len(cuts), len(views), 28, 28), np.uint8)
+    for index, cut in enumerate(cuts):
+        for number, view in enumerate(views):
+            patches[index, number] = patch_of(cut, view)
+    said = recognizer.probabilities(patches.reshape(-1, 28, 28)).reshape(len(cuts), len(views), 10)
+    depth = np.array([cut.depth for cut in cuts], np.float32) / 255
+    clutter = np.array([clutter_of(cut) for cut in cuts], np.float32)
+    return patches[:, 0], said, depth, clutter
+
+
+def beside(boxes: NDArray[np.float64], rows: slice) -> Iterator[list[int]]:
+    """For some of the boxes (N, 4), the indices of those that they touch, or nearly so."""
+    grown = boxes + boxes[:, 2:].max(axis=1, keepdims=True) * BESIDE * np.array([-1, -1, 2, 2])
+    touching = share_of_smaller(grown[rows], boxes) > 0
+    for index, row in zip(range(*rows.indices(len(boxes))), touching, strict=True):
+        row[index] = False
+        yield np.flatnonzero(row).tolist()
+
+
+def blocks_of(count: int) -> list[slice]:
+    """Slices of so many rows at a time; one that is empty where there are none."""
+    return [slice(start, min(start + BLOCK, count)) for start in range(0, max(count, 1), BLOCK)]

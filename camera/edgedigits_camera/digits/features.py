@@ -1,0 +1,79 @@
+"""What the judge sees of each candidate: one row of numbers, the same in fitting and on the device."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from edgedigits_camera.detection.nms import share_of_smaller
+from edgedigits_camera.digits.candidates import blocks_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from edgedigits_camera.digits.candidates import Candidates
+
+FEATURES = (
+    "heat", "printed", "light", "opinion", "opinion_of_name", "name", "runner_up", "name_of_opinion", "views_agree",
+    "digit", "level_px", "aspect", "share_of_picture", "border", "depth", "clutter", "ink", "overlapping",
+    "size_of_overlapping", "near", "in_line", "page", "size_on_page", "ink_on_page",
+)  # fmt: skip
+"""Names of the columns, written into the judge's file and checked when it is loaded."""
+# Digits of one hand are alike in size: heights that differ by less than this factor, either way.
+ALIKE = 1.6
+# Neighbours are looked for so many heights away; those in line are no more than half a height higher or lower.
+AWAY, LEVEL = 3.0, 0.5
+
+
+def features_of(seen: Candidates, *, size_px: tuple[int, int]) -> NDArray[np.float32]:
+    """Rows (N, F) float32 for candidates in a picture of (width, height); columns as in ``FEATURES``."""
+    found, said = seen.found, np.sort(seen.probabilities, axis=1)
+    rows, digit, opinion = np.arange(len(seen)), seen.probabilities.argmax(axis=1), found.digits.argmax(axis=1)
+    agree = (seen.views.argmax(axis=2) == digit[:, None]).mean(axis=1)
+    low, size = found.boxes_px[:, :2], np.maximum(found.boxes_px[:, 2:], 1e-3)
+    longer = size.max(axis=1)
+    border = np.minimum(low, np.array(size_px) - low - size).min(axis=1) / longer
+    heat = np.clip(found.heat, 1e-6, 1 - 1e-6)
+    own = np.column_stack(
+        [
+            np.log(heat / (1 - heat)), found.printed, np.abs(found.light - 0.5), found.digits.max(axis=1),
+            found.digits[rows, digit], said[:, -1], said[:, -2], seen.probabilities[rows, opinion], agree,
+            digit, np.log(longer * found.scale), np.log(size[:, 0] / size[:, 1]), np.log(longer / min(size_px)),
+            np.clip(border, -1, 2), seen.depth, seen.clutter, seen.patches.mean(axis=(1, 2)) / 255,
+        ]
+    )  # fmt: skip
+    return np.concatenate([own, _neighbourhood(seen)], axis=1, dtype=np.float32)
+
+
+def _neighbourhood(seen: Candidates) -> NDArray[np.float64]:
+    """(N, 7): what overlaps each, what stands near it, and what is usual on the page."""
+    found = seen.found
+    boxes, heat, height = found.boxes_px, found.heat.astype(np.float64), found.boxes_px[:, 2:].max(axis=1)
+    middle = boxes[:, :2] + boxes[:, 2:] / 2
+    order = np.argsort(height)
+    half = np.searchsorted(np.cumsum(heat[order]), heat.sum() / 2)
+    usual = height[order[min(half, len(order) - 1)]] if len(order) else 1.0
+    light = found.light > 0.5
+    parts = [np.zeros((0, 7))]
+    for rows in blocks_of(len(seen)):
+        alone = np.arange(len(seen))[rows, None] != np.arange(len(seen))
+        shared = share_of_smaller(boxes[rows], boxes) * alone
+        rival = np.where(shared > 0.3, heat, 0.0)
+        best = rival.argmax(axis=1)
+        ratio = np.log(height[best] / height[rows]) * (rival.max(axis=1, initial=0) > 0)
+        off = np.abs(middle[rows, None] - middle) / height[rows, None, None]
+        alike = alone & (shared <= 0.3) & (np.abs(np.log(height / height[rows, None])) < np.log(ALIKE))
+        near = alike & (off < AWAY).all(axis=2)
+        in_line = near & (off[..., 1] < LEVEL)
+        others = alone.astype(np.float64) @ heat
+        same = (alone & (light == light[rows, None])).astype(np.float64) @ heat
+        parts.append(
+            np.column_stack(
+                [
+                    rival.max(axis=1, initial=0), ratio, near @ heat, in_line @ heat, np.log1p(others),
+                    np.log(height[rows] / usual), np.where(others > 0, same / np.maximum(others, 1e-9), 1.0),
+                ]
+            )
+        )  # fmt: skip
+    return np.concatenate(parts)

@@ -1,0 +1,92 @@
+"""The judge: boosted trees that tell, of each candidate, how likely it is a digit that was read right.
+
+A verifier, in the field's word: it rejects what is no digit. Plain arrays, evaluated by NumPy for all candidates at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from edgedigits.errors import BundleError
+from edgedigits_camera.digits.features import FEATURES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+# Log odds beyond this are as good as certain, and exp() stays finite.
+MAX_LOG_ODDS = 30.0
+# Of the arrays in the file.
+VERSION = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """Boosted binary trees, all of the same depth D: a row holds one tree, its nodes numbered breadth first."""
+
+    feature: NDArray[np.int32]
+    """(T, 2**D - 1): which feature a node looks at."""
+    cut: NDArray[np.float32]
+    """(T, 2**D - 1): to the right above this value."""
+    leaf: NDArray[np.float32]
+    """(T, 2**D): what a leaf adds to the log odds."""
+    bias: float
+
+    def score(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Probability (N,) float32 for rows of features (N, F)."""
+        trees, nodes = self.feature.shape
+        feature, cut, leaf = self.feature.ravel(), self.cut.ravel(), self.leaf.ravel()
+        columns, rows = np.ascontiguousarray(features.T).ravel(), np.arange(len(features), dtype=np.intp)
+        root = np.arange(0, trees * nodes, nodes, dtype=np.intp)[:, None]
+        node = np.zeros((trees, len(features)), np.intp)
+        for _ in range(nodes.bit_length()):
+            at = root + node
+            node = 2 * node + 1 + (columns.take(feature.take(at) * len(features) + rows) > cut.take(at))
+        at = node - nodes + np.arange(0, leaf.size, nodes + 1, dtype=np.intp)[:, None]
+        log_odds = self.bias + leaf.take(at).sum(axis=0)
+        return (1 / (1 + np.exp(-np.clip(log_odds, -MAX_LOG_ODDS, MAX_LOG_ODDS)))).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Trees over ``FEATURES``, and the score from which a candidate is read."""
+
+    trees: Trees
+    threshold: float
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Put together what :meth:`arrays` took apart.
+
+        Raises:
+            BundleError: they are a judge of another version, or one that was fitted on other features.
+
+        """
+        version = int(arrays["version"]) if "version" in arrays else 1
+        if version != VERSION:
+            raise BundleError(
+                f"judge.npz has version {version}, expected {VERSION}; fit it again: edgedigits fit-judge"
+            )
+        names = tuple(arrays["features"].tolist())
+        if names != FEATURES:
+            other = sorted(set(names) ^ set(FEATURES)) or ["their order"]
+            raise BundleError(f"judge.npz was fitted on other features ({', '.join(other)}); edgedigits fit-judge")
+        feature, cut, leaf = (arrays[name] for name in ("feature", "cut", "leaf"))
+        trees = Trees(feature.astype(np.int32), cut.astype(np.float32), leaf.astype(np.float32), float(arrays["bias"]))
+        return cls(trees, float(arrays["threshold"]))
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Plain arrays, to be written to a file."""
+        return {
+            "version": np.array(VERSION),
+            "features": np.array(FEATURES),
+            "feature": self.trees.feature.astype(np.uint8),
+            "cut": self.trees.cut,
+            "leaf": self.trees.leaf,
+            "bias": np.array(self.trees.bias),
+            "threshold": np.array(self.threshold),
+        }

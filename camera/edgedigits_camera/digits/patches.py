@@ -1,0 +1,206 @@
+"""The ink of each detection, alone, in MNIST's form: from a box in a picture to what the network names.
+
+A digit is cut out with what is around it and brought to one size, so that every length here is in pixels of that size,
+whatever the picture's. Its ink is what is deeper than a share of its depth and hangs together, mostly in its box; of ink
+that goes on beyond, such as a neighbour's that it touches, the part in its box.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from edgedigits.preprocess import to_patch
+from edgedigits_camera.digits.background import ink_contrast
+from edgedigits_camera.digits.ruling import without_ruling
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+# The longer side of a box, more than twice a patch's.
+WORK_PX = 48
+# So much is cut out on each side, in longer sides of the box: ruled lines show their length there.
+MARGIN = 1.0
+# Ink is connected within the box and so much around it, and may reach over the box by the second share.
+NEAR, OVER = 0.35, 0.07
+# The deepest thirtieth of a box is ink, however thin the pen.
+INK_PERCENTILE = 97
+# Contrast that is never ink, in 1/255.
+NOISE = 4.0
+# A component is a digit's own when so much of it lies in the box; of others, crumbs of less than some pixels are noise.
+OWN, CRUMB_PX = 0.7, 12
+# What is no deeper than this share of the ink's mean is its paper, or the haze of a lens.
+HAZE = 0.12
+# Fainter ink from this share of the mean on counts where it lies in the box, near the digit's own: where a pencil skips,
+# the stroke is still seen.
+FAINT = 0.18
+NEAR_PX = np.ones((17, 17), np.uint8)
+# One pixel on each side of the ink, where it fades into the paper: MNIST's strokes have such an edge.
+EDGE_PX = np.ones((3, 3), np.uint8)
+# Graphite and chalk leave pores in a stroke, and the network sees an 8 there.
+PORES = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One way to look at a digit: ink is what is deeper than ``share`` of its depth, turned by ``slope``."""
+
+    share: float = 0.5
+    slope: float = 0.0
+    """How far lines of text go down, in pixels per pixel; they are turned level."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutOut:
+    """A digit and what is around it, at the working size.
+
+    Attributes:
+        contrast: (H, W) uint8, how much darker than its paper each pixel is, without ruled lines.
+        box: x, y, width and height of the digit in it.
+        others: boxes of the digits beside it.
+        depth: contrast of its ink.
+
+    """
+
+    contrast: NDArray[np.uint8]
+    box: Box
+    others: tuple[Box, ...]
+    depth: float
+
+
+def cut_out(grey: NDArray[np.uint8], box: Box, *, light: bool, others: Sequence[Box] = ()) -> CutOut:
+    """Cut a digit out of a picture.
+
+    Args:
+        grey: (H, W) uint8.
+        box: x, y, width and height in pixels of the picture.
+        light: whether its ink is lighter than its paper.
+        others: boxes of digits near it.
+
+    """
+    x, y, w, h = box
+    longer = max(w, h)
+    low = np.floor(np.clip(np.array([x, y]) - MARGIN * longer, 0, np.array(grey.shape[::-1]) - 1)).astype(int)
+    high = np.ceil(np.clip(np.array([x + w, y + h]) + MARGIN * longer, low + 1, grey.shape[::-1])).astype(int)
+    part = grey[low[1] : high[1], low[0] : high[0]]
+    scale = WORK_PX / longer
+    size = np.maximum(4, np.round((high - low) * scale)).astype(int)
+    resampling = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    part = cv2.resize(part, size.tolist(), interpolation=resampling)
+    contrast = ink_contrast(255 - part if light else part)
+    factor = size / (high - low)
+
+    def moved(box: Box) -> Box:
+        corner = (np.array(box[:2]) - low) * factor
+        return (*corner.tolist(), *(np.array(box[2:]) * factor).tolist())
+
+    own = moved(box)
+    inner = contrast[reach(own, 0.0, contrast.shape)]
+    depth = float(np.percentile(inner, INK_PERCENTILE))
+    return without_lines(CutOut(contrast, own, tuple(moved(other) for other in others), depth))
+
+
+def without_lines(cut: CutOut) -> CutOut:
+    """Take ruled lines out, where anything runs from one side to the other."""
+    height, width = cut.contrast.shape
+    _, _, stats, _ = cv2.connectedComponentsWithStats((cut.contrast > max(NOISE, cut.depth / 4)).view(np.uint8))
+    if not ((stats[1:, cv2.CC_STAT_WIDTH] == width) | (stats[1:, cv2.CC_STAT_HEIGHT] == height)).any():
+        return cut
+    # ``without_ruling`` works in cells of four pixels.
+    right, below = -width % 4, -height % 4
+    cleaned = without_ruling(cv2.copyMakeBorder(cut.contrast, 0, below, 0, right, cv2.BORDER_REPLICATE))
+    if cleaned is None:
+        return cut
+    contrast = np.ascontiguousarray(cleaned[:height, :width])
+    depth = float(np.percentile(contrast[reach(cut.box, 0.0, contrast.shape)], INK_PERCENTILE))
+    return CutOut(contrast, cut.box, cut.others, depth)
+
+
+def patch_of(cut: CutOut, view: View) -> NDArray[np.uint8]:
+    """The ink of a digit in MNIST's form, (28, 28) uint8; all zero where there is none."""
+    own = own_ink(cut, threshold=max(NOISE, view.share * cut.depth))
+    if not own.any():
+        return np.zeros((28, 28), np.uint8)
+    near = reach(cut.box, NEAR, own.shape)
+    contrast, own = cut.contrast[near], own[near]
+    mean = cv2.mean(contrast, own)[0]
+    faint = cv2.inRange(contrast, FAINT * mean, 255.0) & cv2.dilate(own, NEAR_PX)
+    inside = np.zeros(cut.contrast.shape, np.uint8)
+    inside[reach(cut.box, OVER, inside.shape)] = 255
+    gain = 255 / (1 - HAZE) / mean
+    ink = cv2.addWeighted(contrast, gain, contrast, 0, -gain * HAZE * mean)
+    ink = cv2.bitwise_and(ink, cv2.dilate(own | faint & inside[near], EDGE_PX))
+    ink = cv2.morphologyEx(cv2.copyMakeBorder(ink, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.MORPH_CLOSE, PORES)
+    return to_patch(turned(ink, view.slope) if view.slope else ink)
+
+
+def own_ink(cut: CutOut, *, threshold: float) -> NDArray[np.uint8]:
+    """(H, W) uint8, 255 where there is ink of the digit, else 0."""
+    mask = cv2.threshold(cut.contrast, threshold, 255, cv2.THRESH_BINARY)[1]
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    over = reach(cut.box, OVER, mask.shape)
+    inside = np.bincount(labels[over].ravel(), minlength=count)
+    whole = inside > OWN * stats[:, cv2.CC_STAT_AREA]
+    part = ~whole & (inside > CRUMB_PX)
+    whole[0] = part[0] = False
+    own = whole.astype(np.uint8)[labels] * np.uint8(255)
+    if part.any():
+        beyond = np.zeros_like(own)
+        beyond[over] = part.astype(np.uint8)[labels[over]] * np.uint8(255)
+        own |= nearest(beyond, cut.box, cut.others)
+    return own
+
+
+def nearest(ink: NDArray[np.uint8], box: Box, others: Sequence[Box]) -> NDArray[np.uint8]:
+    """Ink (H, W) uint8 without what lies nearer to the middle of another box, in sizes of the boxes."""
+    x, y = np.arange(ink.shape[1])[None] + 0.5, np.arange(ink.shape[0])[:, None] + 0.5
+
+    def away(box: Box) -> NDArray[np.float64]:
+        left, top, width, height = box
+        return ((x - left) / width - 0.5) ** 2 + ((y - top) / height - 0.5) ** 2
+
+    mine = away(box)
+    for other in others:
+        ink = np.where(away(other) < mine, np.uint8(0), ink)
+    return ink
+
+
+def turned(ink: NDArray[np.uint8], slope: float) -> NDArray[np.uint8]:
+    """Ink (h, w) uint8 turned so that what went down by ``slope`` pixels per pixel is level, on a square that holds it.
+
+    Cubic curves keep strokes thin; the haze that resampling spreads around them is taken off.
+    """
+    height, width = ink.shape
+    side = int(np.ceil(np.hypot(height, width))) + 2
+    middle = ((width - 1) / 2, (height - 1) / 2)
+    turn = cv2.getRotationMatrix2D(middle, np.degrees(np.arctan(slope)), 1.0)
+    turn[:, 2] += (side - 1) / 2 - np.array(middle)
+    seen = cv2.warpAffine(ink, turn, (side, side), flags=cv2.INTER_CUBIC)
+    return cv2.threshold(seen, 255 * HAZE, 0, cv2.THRESH_TOZERO)[1]
+
+
+def reach(box: Box, over: float, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """Rows and columns of a picture of some shape that a box covers, and so much more in its longer sides."""
+    x, y, w, h = box
+    slack = over * max(w, h)
+    left, top = (int(np.clip(side - slack, 0, limit - 1)) for side, limit in ((x, shape[1]), (y, shape[0])))
+    right, bottom = (
+        int(np.clip(np.ceil(side + slack), low + 1, limit))
+        for side, low, limit in ((x + w, left, shape[1]), (y + h, top, shape[0]))
+    )
+    return slice(top, bottom), slice(left, right)
+
+
+def clutter_of(cut: CutOut) -> float:
+    """Mean contrast around the box of a digit, in depths of its ink: writing, texture, or nothing."""
+    around = cut.contrast[reach(cut.box, NEAR, cut.contrast.shape)]
+    inner = cut.contrast[reach(cut.box, 0.0, cut.contrast.shape)]
+    outside = around.size - inner.size
+    return float(int(around.sum()) - int(inner.sum())) / max(outside, 1) / max(cut.depth, 1.0)

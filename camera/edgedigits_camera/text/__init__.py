@@ -1,0 +1,1 @@
+"""Digits into lines of text, in reading order."""
