@@ -61,6 +61,14 @@ def export(
         int, typer.Option(help="Training images that set the scales of quantised files.")
     ] = 500,
     seed: Annotated[int, typer.Option(help="Which of the training images.")] = 0,
+    detector: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="RUN",
+            help="Folder that `edgedigits train-detector` wrote, for the network that finds digits in pictures.",
+            show_default="the shipped one's files",
+        ),
+    ] = None,
     also: Annotated[
         list[str] | None,
         typer.Option(
@@ -90,7 +98,9 @@ def export(
         task = bar.add_task("load the network", total=None)
         network = network_of(subject, data=mnist)
         wanted = chosen(formats, quantize=quantize, documented=network.documented)
-        settings = Settings(formats=wanted, calibration_images=calibration_images, seed=seed, also=others)
+        settings = Settings(
+            formats=wanted, calibration_images=calibration_images, seed=seed, also=others, detector=detector
+        )
         if source:
             settings = replace(settings, name=source.stem)
         bar.update(task, total=steps_of(wanted))
@@ -105,6 +115,8 @@ def export(
         console.print(f"{source} gives {network.origin['answers']}", soft_wrap=True)
     console.print(table(exported))
     written = exported.bundle.folder
+    if exported.bundle.detector is None:
+        console.print(f"{written} has no detector and reads no pictures; see: edgedigits put-detector --help")
     console.print(f"wrote {written}; what was measured is in {written / 'report.md'}", soft_wrap=True)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from edgedigits.graphs import Graph
     from edgedigits.graphs import Operator as Step
-    from edgedigits_export.network import Network
+    from edgedigits_export.tracing import Traceable
 
 # Every runtime of the last four years reads it.
 OPSET = 17
@@ -29,7 +29,7 @@ OPSET = 17
 WEIGHTED = frozenset({"Conv", "Gemm", "MatMul"})
 
 
-def float32(network: Network) -> bytes:
+def float32(network: Traceable) -> bytes:
     """A file with float32 weights, input and output, its names in order."""
     _, infer = network.traced()
     model, _ = tf2onnx.convert.from_function(infer, input_signature=infer.input_signature, opset=OPSET)
@@ -38,7 +38,7 @@ def float32(network: Network) -> bytes:
     return bytes(model.SerializeToString(deterministic=True))
 
 
-def int8(network: Network, images: Iterable[NDArray[np.float32]]) -> bytes:
+def int8(network: Traceable, images: Iterable[NDArray[np.float32]]) -> bytes:
     """A file that onnxruntime computes in int8 between its QuantizeLinear and DequantizeLinear; float32 in and out.
 
     Args:

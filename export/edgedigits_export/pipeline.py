@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import platform
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from edgedigits import __version__
 from edgedigits.bundle import GOLDEN, MANIFEST, Bundle
 from edgedigits.errors import ExportError
 from edgedigits.files import replacing_folder, sha256
@@ -18,12 +15,14 @@ from edgedigits_export import tflite
 from edgedigits_export.archive import archive
 from edgedigits_export.calibration import IMAGES, Calibration
 from edgedigits_export.choice import formats_for
+from edgedigits_export.detecting.placing import detector_for
 from edgedigits_export.inscription import inscribe
 from edgedigits_export.network import load_network
 from edgedigits_export.proof import Proof, prove_all
 from edgedigits_export.questions import Questions, runs_of
 from edgedigits_export.rejection import measure_rejection
 from edgedigits_export.reporting import Evidence, layers_of, others_of, write_reports
+from edgedigits_export.versions import versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 # Below one half, the other nine digits together are likelier than the best one.
 MIN_CONFIDENCE = 0.5
 LABELS = tuple("0123456789")
-LIBRARIES = ("tensorflow", "keras", "numpy", "onnx", "tf2onnx", "ai-edge-litert", "tflite-runtime", "onnxruntime")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +48,8 @@ class Settings:
     name: str = "mnist-cnn"
     min_confidence: float = MIN_CONFIDENCE
     also: Mapping[str, Split] = field(default_factory=dict)
+    detector: Path | None = None
+    """Folder that `edgedigits train-detector` wrote; None for the shipped bundle's detector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +124,8 @@ def export_network(
             inscribe(folder / made.file, read=made.contents, format=name, bundle=draft)
         proofs = prove_all(files, formats=formats, questions=questions, on_run=lambda run: on_step(f"prove {run}"))
         check_proofs(proofs)
+        on_step("put the detector in")
+        draft = replace(draft, detector=detector_for(folder, settings.detector))
         on_step("write the reports")
         rejection = measure_rejection(network.answers, data, min_confidence=settings.min_confidence)
         bundle = write_bundle(replace(draft, rejection=rejection.parameters()), proofs, questions=questions)
@@ -148,7 +150,7 @@ def export_network(
 
 def steps_of(formats: Mapping[str, Format]) -> int:
     """How often :func:`export_run` tells of a step."""
-    return len(formats) + runs_of(formats) + 1
+    return len(formats) + runs_of(formats) + 2
 
 
 def convert(format: Format, network: Network, calibration: Calibration, *, name: str) -> Mapping[str, bytes]:
@@ -232,14 +234,3 @@ def write_bundle(draft: Bundle, proofs: list[Proof], *, questions: Questions) ->
     bundle = replace(draft, artifacts=artifacts, golden_sha256=sha256(golden))
     bundle.save()
     return bundle
-
-
-def versions() -> dict[str, str]:
-    """Versions of what had a hand in it."""
-    found = {"edgedigits": __version__, "python": platform.python_version(), "machine": platform.machine()}
-    for library in LIBRARIES:
-        try:
-            found[library] = importlib.metadata.version(library)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from edgedigits.graphs import Graph
     from edgedigits.graphs import Operator as Step
-    from edgedigits_export.network import Network
+    from edgedigits_export.tracing import Traceable
 
 # With a scale for each of a dense layer's outputs, TensorFlow 2.21 writes FULLY_CONNECTED version 12, which
 # tflite-runtime 2.14 does not load. One scale for all of them costs nothing: 0.9997 of the answers agree with Keras's.
@@ -27,22 +27,22 @@ DENSE_PER_TENSOR = {"_experimental_disable_per_channel_quantization_for_dense_la
 WIDE = tf.lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8
 
 
-def float32(network: Network) -> bytes:
+def float32(network: Traceable) -> bytes:
     """A file with float32 weights, input and output."""
     return _converted(network)
 
 
-def float16(network: Network) -> bytes:
+def float16(network: Traceable) -> bytes:
     """A file with float16 weights, which a runtime turns into float32 when it loads them; float32 in and out."""
     return _converted(network, supported_types=[tf.float16])
 
 
-def dynamic(network: Network) -> bytes:
+def dynamic(network: Traceable) -> bytes:
     """A file with int8 weights whose activations are quantised as they come, image by image; float32 in and out."""
     return _converted(network, options=DENSE_PER_TENSOR)
 
 
-def quantised(network: Network, images: Iterable[NDArray[np.float32]], *, ends: str = "int8") -> bytes:
+def quantised(network: Traceable, images: Iterable[NDArray[np.float32]], *, ends: str = "int8") -> bytes:
     """A file of full integer arithmetic, integers in and out.
 
     Args:
@@ -61,7 +61,7 @@ def quantised(network: Network, images: Iterable[NDArray[np.float32]], *, ends: 
     return _converted(network, options=options, supported_ops=[operators])
 
 
-def _converted(network: Network, *, options: Mapping[str, Any] | None = None, **target: Any) -> bytes:
+def _converted(network: Traceable, *, options: Mapping[str, Any] | None = None, **target: Any) -> bytes:
     """Convert; any option asks for smaller weights."""
     holder, infer = network.traced()
     converter = tf.lite.TFLiteConverter.from_concrete_functions([infer.get_concrete_function()], holder)

@@ -18,6 +18,9 @@ import keras
 
 from edgedigits.training.model import build_model
 from edgedigits_export.choice import chosen
+from edgedigits_export.detecting.export import DetectorSettings, ExportedDetector, export_detector
+from edgedigits_export.detecting.network import build
+from edgedigits_export.detecting.placing import load_detector
 from edgedigits_export.network import Network, load_network
 from edgedigits_export.pipeline import Settings, export_run
 from edgedigits_export.questions import Questions
@@ -31,6 +34,16 @@ class Trained:
     data: Mnist
     data_path: Path
     network: Network
+
+
+@dataclass(frozen=True)
+class DetectorExport:
+    """An exported detector, and the folder of its files."""
+
+    model: keras.Model
+    folder: Path
+    settings: DetectorSettings
+    exported: ExportedDetector
 
 
 @pytest.fixture(scope="session")
@@ -68,3 +81,32 @@ def exported(trained, tmp_path_factory):
     """The bundle of the tiny network in all formats, and the proofs."""
     settings = Settings(formats=chosen(quantize=True), calibration_images=100)
     return export_run(trained.run, tmp_path_factory.mktemp("exported") / "bundle", data=trained.data, settings=settings)
+
+
+def eager_detector():
+    """A detector that has learned nothing and finds digits everywhere."""
+    keras.utils.set_random_seed(1)
+    model = build()
+    heat = model.get_layer("heat")
+    kernel, bias = heat.get_weights()
+    heat.set_weights([4 * kernel, bias + 3])
+    return model
+
+
+@pytest.fixture(scope="session")
+def detector_run(tmp_path_factory):
+    """A run folder as the detector's training leaves it."""
+    folder = tmp_path_factory.mktemp("detector") / "run"
+    folder.mkdir()
+    eager_detector().save_weights(folder / "detector.weights.h5")
+    (folder / "training.json").write_text('{"steps": 0, "seed": 1}')
+    return folder
+
+
+@pytest.fixture(scope="session")
+def detector_export(detector_run, tmp_path_factory):
+    """The files of that detector, and their proofs."""
+    model, training = load_detector(detector_run)
+    settings = DetectorSettings(proof_scenes=3, calibration_scenes=4, least_peaks=20, training=training)
+    folder = tmp_path_factory.mktemp("detector") / "files"
+    return DetectorExport(model, folder, settings, export_detector(model, folder, settings=settings))

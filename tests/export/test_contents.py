@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from edgedigits.tensors import TensorSpec
 from edgedigits.errors import ContentsError
+from edgedigits.tensors import TensorSpec
 from edgedigits_export.contents import Contents, Layout, Operator, check_contents, check_size
 from edgedigits_export.findings import Stage, require_passed
 

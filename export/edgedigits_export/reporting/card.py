@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from edgedigits_export.reporting.detector import detector
 from edgedigits_export.reporting.markdown import as_markdown
 from edgedigits_export.reporting.results import trained
 from edgedigits_export.reporting.sections import Section, Table, percent
@@ -29,7 +30,7 @@ def as_card(evidence: Evidence) -> str:
     text = as_markdown(
         f"Model card: {bundle.name}",
         f"A small network{size} that names one handwritten digit: from a patch of 28 x 28 pixels to the probabilities "
-        "of 0 to 9. Every file here is the same network.",
+        "of 0 to 9. Every file here whose name begins with `model` is the same network.",
         sections(evidence),
     )
     return text.replace("LOAD", LOAD.format(folder=bundle.name), 1)
@@ -54,6 +55,7 @@ def sections(evidence: Evidence) -> Iterator[Section]:
     )
     yield accuracy(evidence)
     yield confidence(evidence)
+    yield detector(evidence.bundle)
     yield Section("data", "Data and recipe", data(evidence))
     yield Section("limits", "Limits", limits(evidence))
     yield Section(

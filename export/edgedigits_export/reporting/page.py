@@ -64,15 +64,20 @@ def as_page(title: str, introduction: str, sections: Iterable[Section], *, evide
     }
     parts = [paragraph(introduction)]
     for section in sections:
-        parts += [
-            f'<h2 id="{section.key}">{escape(section.title)}</h2>',
-            paragraph(section.before),
-            pictures.get(section.key, ""),
-        ]
-        # Of the images that changed their answer, the pictures say all that the table does.
-        parts += [table(each) for each in section.tables if section.key != "changed"]
-        parts.append(paragraph(section.after))
+        parts += as_parts(section, picture=pictures.get(section.key, ""))
     return PAGE.format(title=escape(title), body="\n".join(filter(None, parts)))
+
+
+def as_parts(section: Section, *, picture: str = "") -> list[str]:
+    """A section, its picture above its tables; parts that have nothing to say are empty."""
+    return [
+        f'<h2 id="{section.key}">{escape(section.title)}</h2>',
+        paragraph(section.before),
+        picture,
+        # Of the images that changed their answer, the pictures say all that the table does.
+        *(table(each) for each in section.tables if section.key != "changed"),
+        paragraph(section.after),
+    ]
 
 
 def trade(evidence: Evidence) -> str:

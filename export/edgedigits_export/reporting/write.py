@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from edgedigits.files import write_json, write_text
 from edgedigits_export.reporting.answers import EDGES, differences_of
 from edgedigits_export.reporting.card import as_card
+from edgedigits_export.reporting.detector import as_object
+from edgedigits_export.reporting.detector import detector as detector_section
 from edgedigits_export.reporting.markdown import as_markdown
 from edgedigits_export.reporting.page import as_page
 from edgedigits_export.reporting.provenance import provenance
@@ -22,7 +24,7 @@ REPORT_JSON, REPORT_MD, REPORT_HTML, CARD = "report.json", "report.md", "report.
 def write_reports(evidence: Evidence) -> None:
     """Write all reports into the bundle's folder; without dates: but for the latencies, they repeat byte by byte."""
     folder, title = evidence.bundle.folder, f"Export report: {evidence.bundle.name}"
-    sections = (*results(evidence), *provenance(evidence))
+    sections = (*results(evidence), detector_section(evidence.bundle), *provenance(evidence))
     write_json(folder / REPORT_JSON, as_json(evidence))
     write_text(folder / REPORT_MD, as_markdown(title, introduction(evidence), sections))
     write_text(folder / REPORT_HTML, as_page(title, introduction(evidence), sections, evidence=evidence))
@@ -54,4 +56,5 @@ def as_json(evidence: Evidence) -> dict[str, Any]:
         "differences": {"edges": EDGES.tolist(), "formats": [asdict(each) for each in differences]},
         "layers": {name: [asdict(layer) for layer in layers] for name, layers in evidence.layers.items()},
         "rejection": asdict(evidence.rejection),
+        "detector": as_object(bundle),
     }

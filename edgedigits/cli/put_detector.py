@@ -1,0 +1,42 @@
+"""``edgedigits put-detector``: the network that finds digits in pictures, proven and put into a bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from edgedigits.errors import require
+
+
+def put_detector(
+    bundle: Annotated[Path, typer.Argument(help="Bundle that `edgedigits export` wrote.", show_default=False)],
+    run: Annotated[
+        Path | None,
+        typer.Argument(help="Folder that `edgedigits train-detector` wrote.", show_default="the shipped detector"),
+    ] = None,
+) -> None:
+    """Put a detector of digits into a bundle: a newly trained one, converted and proven, or the shipped one."""
+    from rich.console import Console
+
+    from edgedigits.silence import silence
+    from edgedigits.training.quiet import import_tensorflow
+
+    require("cv2", extra="headless")
+    import_tensorflow()
+    for module in ("onnx", "tf2onnx"):
+        require(module, extra="export")
+    from edgedigits_export.detecting import placing
+
+    console = Console()
+    with Console(stderr=True).status("put the detector in") as status, silence():
+        placed = placing.put_detector(bundle, run, on_step=status.update)
+    for file in placed.its_detector().files:
+        parity = file.parity
+        console.print(
+            f"{file.format:8} {file.size_bytes / 1000:4.0f} kB  peaks alike {100 * parity.found:.2f} %, "
+            f"overlap {parity.iou:.4f}, largest difference {parity.max_difference:.1e}",
+            highlight=False,
+        )
+    console.print(f"wrote {bundle}", soft_wrap=True)

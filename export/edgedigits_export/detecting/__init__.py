@@ -1,0 +1,1 @@
+"""The detector: network, crops, training, export."""
