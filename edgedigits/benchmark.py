@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from edgedigits.backends.detectors.selection import detector_candidates
 from edgedigits.backends.selection import candidates
 from edgedigits.device import Device
 from edgedigits.errors import BackendError
 from edgedigits.latency import RUNS, LatencyReport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from edgedigits.backends import Candidate
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 # NumPy's linear algebra takes its number of threads from the environment alone.
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 LIMIT_S = 600.0
+# The detector is timed on one canvas for so many images, and on so many at the least.
+IMAGES_PER_CANVAS, LEAST_CANVASES = 20, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,9 @@ class Benchmark:
     measured_at: str
     reports: tuple[LatencyReport, ...]
     failures: tuple[Failure, ...]
+    detector_reports: tuple[LatencyReport, ...] = ()
+    """Of the detector's files; each time is for one canvas of a frame of 640 x 480."""
+    detector_failures: tuple[Failure, ...] = ()
 
 
 def run_benchmark(
@@ -72,22 +78,35 @@ def run_benchmark(
         BackendError: the backend is unknown, or none could be measured; the message says why for each.
 
     """
-    results: list[LatencyReport | Failure] = []
-    for candidate in candidates(bundle, backend=backend):
-        if on_start:
-            on_start(candidate)
-        results.append(measure_apart(bundle.folder, candidate, runs=runs, threads=threads))
-    reports = tuple(result for result in results if isinstance(result, LatencyReport))
-    failures = tuple(result for result in results if isinstance(result, Failure))
+
+    def measured(
+        found: Iterable[Candidate], module: str, runs: int
+    ) -> tuple[tuple[LatencyReport, ...], tuple[Failure, ...]]:
+        results: list[LatencyReport | Failure] = []
+        for candidate in found:
+            if on_start:
+                on_start(candidate)
+            results.append(measure_apart(bundle.folder, candidate, module=module, runs=runs, threads=threads))
+        return (
+            tuple(result for result in results if isinstance(result, LatencyReport)),
+            tuple(result for result in results if isinstance(result, Failure)),
+        )
+
+    reports, failures = measured(candidates(bundle, backend=backend), "edgedigits.latency", runs)
     if not reports:
         reasons = "; ".join(f"{failure.backend} {failure.format}: {failure.reason}" for failure in failures)
         raise BackendError(f"nothing could be measured: {reasons}")
-    return Benchmark(bundle.name, Device.here(), datetime.now(UTC).isoformat(timespec="seconds"), reports, failures)
+    detecting = detector_candidates(bundle, backend=backend) if bundle.detector else ()
+    maps = measured(detecting, "edgedigits.latency_maps", max(LEAST_CANVASES, runs // IMAGES_PER_CANVAS))
+    measured_at = datetime.now(UTC).isoformat(timespec="seconds")
+    return Benchmark(bundle.name, Device.here(), measured_at, reports, failures, *maps)
 
 
-def measure_apart(folder: Path, candidate: Candidate, *, runs: int, threads: int) -> LatencyReport | Failure:
-    """Measure in a fresh process."""
-    command = [sys.executable, "-P", "-m", "edgedigits.latency", str(folder), candidate.backend, candidate.format]
+def measure_apart(
+    folder: Path, candidate: Candidate, *, module: str, runs: int, threads: int
+) -> LatencyReport | Failure:
+    """Measure in a fresh process that runs this module."""
+    command = [sys.executable, "-P", "-m", module, str(folder), candidate.backend, candidate.format]
     return run_apart([*command, str(runs), str(threads)], candidate, threads=threads)
 
 

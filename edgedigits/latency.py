@@ -11,10 +11,10 @@ import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -36,7 +36,7 @@ class LatencyReport:
         threads: that the runtime was given.
         warm_up: images before the measured ones.
         runs: measured images, one at a time, never the same twice in a row.
-        p50_us: median time for one image, from uint8 pixels to probabilities.
+        p50_us: median time for one image, from uint8 pixels to probabilities; of the detector, for one canvas.
         p90_us: 90 % were faster.
         p99_us: 99 % were faster.
         start_ms: from a fresh interpreter to the first answer: importing NumPy and the runtime, loading the file.
@@ -74,15 +74,28 @@ def time_images(
         ValueError: fewer than two patches: the same image again and again flatters caches and branch predictors.
 
     """
-    import numpy as np
-
     if len(patches) < 2:
         raise ValueError(f"at least 2 different patches are needed, got {len(patches)}")
+    single = [patches[index : index + 1] for index in range(len(patches))]
+    return time_each(backend.predict, single, runs=runs, warm_up=warm_up, clock_ns=clock_ns)
+
+
+def time_each(
+    ask: Callable[[Any], Any],
+    questions: Sequence[Any],
+    *,
+    runs: int,
+    warm_up: int,
+    clock_ns: Callable[[], int] = time.perf_counter_ns,
+) -> NDArray[np.int64]:
+    """Nanoseconds (runs,) for each of so many questions, taken in turn, after some for warming up."""
+    import numpy as np
+
     durations_ns = np.empty(warm_up + runs, np.int64)
     for index in range(warm_up + runs):
-        patch = patches[index % len(patches)][None]
+        question = questions[index % len(questions)]
         start_ns = clock_ns()
-        backend.predict(patch)
+        ask(question)
         durations_ns[index] = clock_ns() - start_ns
     return durations_ns[warm_up:]
 
@@ -95,8 +108,6 @@ def measure(folder: Path, *, backend: str, format: str, runs: int = RUNS, thread
 
     """
     start_s = time.perf_counter()
-    import numpy as np
-
     from edgedigits.backends import Candidate, open_file, probe
     from edgedigits.bundle import Bundle
     from edgedigits.device import peak_memory_mb, temperature_c
@@ -108,7 +119,6 @@ def measure(folder: Path, *, backend: str, format: str, runs: int = RUNS, thread
         start_ms = 1000 * (time.perf_counter() - start_s)
         before_c = temperature_c()
         durations_ns = time_images(opened, patches, runs=runs)
-        p50_us, p90_us, p99_us = (float(value) for value in np.percentile(durations_ns, (50, 90, 99)) / 1000)
         memory_mb, after_c = peak_memory_mb(), temperature_c()
     probe(bundle, Candidate(backend, format), threads=threads)  # a wrong answer is no answer, however fast
     return LatencyReport(
@@ -117,9 +127,7 @@ def measure(folder: Path, *, backend: str, format: str, runs: int = RUNS, thread
         threads=threads,
         warm_up=WARM_UP,
         runs=runs,
-        p50_us=round(p50_us, 2),
-        p90_us=round(p90_us, 2),
-        p99_us=round(p99_us, 2),
+        **percentiles_us(durations_ns),
         start_ms=round(start_ms, 1),
         memory_mb=round(memory_mb, 1),
         before_c=before_c,
@@ -127,8 +135,21 @@ def measure(folder: Path, *, backend: str, format: str, runs: int = RUNS, thread
     )
 
 
+def percentiles_us(durations_ns: NDArray[np.int64]) -> dict[str, float]:
+    """Median, 90th and 99th percentile of durations (N,), in microseconds, by the report's names for them."""
+    import numpy as np
+
+    values = np.percentile(durations_ns, (50, 90, 99)) / 1000
+    return {name: round(float(value), 2) for name, value in zip(("p50_us", "p90_us", "p99_us"), values, strict=True)}
+
+
 def main(arguments: list[str]) -> None:
     """Print a report as JSON; a failure is one line on stderr and exit code 1."""
+    print_report(measure, arguments)
+
+
+def print_report(measure: Callable[..., LatencyReport], arguments: list[str]) -> None:
+    """Measure what the arguments say, and print it."""
     folder, backend, artifact, runs, threads = arguments
     try:
         report = measure(Path(folder), backend=backend, format=artifact, runs=int(runs), threads=int(threads))

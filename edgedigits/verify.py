@@ -1,23 +1,26 @@
 """Is a bundle whole, and does it answer here as it did when it was proven?
 
 Digests first, then what the files say about themselves, then the golden patches in every runtime that is here, each in
-a process of its own: a runtime that crashes is a failed check. A damaged file is given to no runtime.
+a process of its own: a runtime that crashes is a failed check. A damaged file is given to no runtime. Then the same for
+the detector.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from edgedigits.backends.selection import BACKENDS, SECOND_OPINIONS, Candidate, candidates, tolerance
 from edgedigits.bundle import GOLDEN, MANIFEST, Bundle
+from edgedigits.checks import Check, brief
 from edgedigits.errors import BackendError, BundleError, MissingExtraError, ParityError
 from edgedigits.files import sha256
 from edgedigits.measure import measure
 from edgedigits.metadata import manifest_sha256, read_metadata
 from edgedigits.sums import SUMS, files_of, read_sums
+from edgedigits.verify_detector import INSCRIBED, check_detector
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,20 +28,8 @@ if TYPE_CHECKING:
 
     from edgedigits.bundle import Artifact
 
-# Of files that can hold metadata.
-INSCRIBED = (".tflite", ".onnx")
 # How the folder for microcontrollers is asked.
 C = Candidate("numpy-int8", "c")
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at; ``passed`` is None where it could not be checked here, and ``found`` says why."""
-
-    subject: str
-    check: str
-    found: str
-    passed: bool | None = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +46,16 @@ class Verification:
         return any(check.passed for check in self.checks if check.check == "answers")
 
     @property
+    def detects(self) -> bool:
+        """True if at least one runtime gave the known maps of the detector, or there is none."""
+        maps = [check for check in self.checks if check.check == "maps"]
+        return not maps or any(check.passed for check in maps)
+
+    @property
     def passed(self) -> bool:
-        """True if nothing failed and, where a runtime could, at least one gave the known answers."""
-        return (self.answered or self.only_c) and all(check.passed is not False for check in self.checks)
+        """True if nothing failed and, where a runtime could, at least one gave the known answers and maps."""
+        answered = (self.answered or self.only_c) and self.detects
+        return answered and all(check.passed is not False for check in self.checks)
 
     def verdict(self) -> str:
         """One line."""
@@ -69,7 +67,7 @@ class Verification:
         if not self.passed:
             return f"{self.folder} is whole, but nothing here can run it; pip install 'edgedigits[headless]'"
         files = sum(check.check == "digest" and check.passed is True for check in self.checks)
-        runs = sum(check.check == "answers" and check.passed is True for check in self.checks)
+        runs = sum(check.check in ("answers", "maps") and check.passed is True for check in self.checks)
         return f"{self.folder} is whole and answers as it did when it was proven: {files} files, {runs} runs"
 
 
@@ -100,8 +98,9 @@ def verify_bundle(folder: Path, *, on_step: Callable[[str], None] = lambda _: No
         on_step(f"{candidate.format} in {candidate.backend}")
         whole = GOLDEN not in damaged and bundle.artifact(candidate.format) in sound
         answers.append(check_answers(bundle, candidate) if whole else _left_out(candidate))
+    detector = check_detector(bundle, damaged, on_step=on_step)
     only_c = {artifact.format for artifact in bundle.artifacts} == {C.format}
-    return Verification(folder, (*digests, *metadata, *answers), only_c)
+    return Verification(folder, (*digests, *metadata, *answers, *detector), only_c)
 
 
 def runs_of(bundle: Bundle) -> list[Candidate]:
@@ -192,11 +191,6 @@ def limit_of(artifact: Artifact, *, backend: str) -> float:
     step = artifact.output.scale
     # A step is a binary fraction; the margin is for files in which it is not.
     return 1.001 * step if step and known[backend].kernels == recorded_by.kernels else tolerance(artifact.format)
-
-
-def brief(error: BaseException) -> str:
-    """What is missing, without the command that installs it: a device needs one runtime, not all."""
-    return str(error).partition(";")[0]
 
 
 def _answers(candidate: Candidate, found: str, *, passed: bool | None) -> Check:

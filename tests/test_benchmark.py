@@ -1,6 +1,7 @@
 """The benchmark: counts and shape of what it reports, never seconds."""
 
 import json
+import shutil
 import sys
 from dataclasses import replace
 
@@ -87,3 +88,26 @@ def test_a_bundle_that_is_none_is_one_line(tmp_path):
     result = CliRunner().invoke(app, ["benchmark", str(tmp_path)])
     assert result.exit_code == 1
     assert "no manifest.json" in result.stderr
+
+
+def test_the_detector_is_measured_too(detecting_bundle):
+    result = run_benchmark(Bundle.load(detecting_bundle), runs=5)
+    (report,) = result.detector_reports
+    assert (report.backend, report.format, report.runs) == ("numpy", "npz", 5)
+    printed = CliRunner().invoke(app, ["benchmark", str(detecting_bundle), "--runs", "5"])
+    assert "detector, one canvas of a 640 x 480 frame" in printed.output
+    assert "5 canvases each, after 3" in printed.output
+
+
+def test_a_detector_that_gives_wrong_maps_is_not_timed_and_the_patches_are(detecting_bundle, tmp_path):
+    folder = shutil.copytree(detecting_bundle, tmp_path / "bundle")
+    with np.load(folder / "detector_golden.npz") as arrays:
+        known = dict(arrays)
+    known["npz/0"] = known["npz/0"] + 1
+    np.savez(folder / "detector_golden.npz", **known)
+    bundle = Bundle.read(folder)
+    detector = replace(bundle.detector, golden_sha256=sha256(folder / "detector_golden.npz"))
+    replace(bundle, detector=detector).save()
+    result = run_benchmark(Bundle.load(folder), runs=2)
+    assert (len(result.reports), result.detector_reports) == (1, ())
+    assert "maps differ by 1" in result.detector_failures[0].reason

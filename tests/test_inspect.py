@@ -180,3 +180,36 @@ def test_damaged_metadata_are_refused(tmp_path):
         entries.writestr("metadata.json", "{")
     with pytest.raises(BundleError, match=r"the metadata of .* cannot be read"):
         read_graph(path)
+
+
+def test_a_detector_is_counted_for_a_canvas_of_256_pixels_a_side(detecting_bundle):
+    graph = read_graph(detecting_bundle / "detector.npz")
+    assert [graph.tensors[place].name for place in (*graph.inputs, *graph.outputs)] == [
+        "contrast",
+        "heat",
+        "box",
+        "kind",
+    ]
+    assert [graph.tensors[place].shape for place in graph.outputs] == [(1, 64, 64, size) for size in (1, 4, 12)]
+    assert graph.macs == 72_998_912
+    assert sum(step.name == "depthwise" for step in graph.operators) == 11
+    assert graph.weight_bytes == 4 * 92_485
+
+
+def test_a_bundle_lists_its_detector_and_says_for_which_canvas(detecting_bundle):
+    result = run(detecting_bundle)
+    assert result.exit_code == 0
+    assert "72,998,912" in result.output
+    assert "counted for 256 x 256 pixels" in result.output
+    content = json.loads(run(detecting_bundle, "--json").stdout)
+    assert [file["macs"] for file in content["files"]] == [MACS, 72_998_912]
+
+
+def test_a_detector_with_a_weight_missing_or_of_another_shape_is_refused(detecting_bundle, tmp_path):
+    with np.load(detecting_bundle / "detector.npz") as arrays:
+        weights = dict(arrays)
+    for change in ({"eighth/kernel": np.zeros((3, 3, 7, 64), np.float32)}, {"eighth/bias": None}):
+        changed = {name: array for name, array in (weights | change).items() if array is not None}
+        np.savez(tmp_path / "detector.npz", **changed)
+        with pytest.raises(BundleError, match="holds no weights of the NumPy backend"):
+            read_graph(tmp_path / "detector.npz")

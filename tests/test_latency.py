@@ -5,6 +5,8 @@ import json
 import numpy as np
 import pytest
 
+from edgedigits import latency_maps
+from edgedigits.bundle import Bundle
 from edgedigits.latency import LatencyReport, main, measure, time_images
 
 
@@ -67,3 +69,23 @@ def test_a_child_that_fails_says_why_in_one_line(tmp_path):
     with pytest.raises(SystemExit) as ended:
         main([str(tmp_path), "numpy", "npz", "3", "1"])
     assert str(ended.value).startswith("no manifest.json in")
+
+
+def test_a_canvas_of_the_detector_is_timed(detecting_bundle):
+    report = latency_maps.measure(detecting_bundle, backend="numpy", format="npz", runs=2)
+    assert (report.backend, report.format, report.runs) == ("numpy", "npz", 2)
+    assert 0 < report.p50_us <= report.p90_us <= report.p99_us
+
+
+def test_two_different_canvases_of_a_whole_frame_are_asked(detecting_bundle):
+    first, second = latency_maps.canvases_of(Bundle.load(detecting_bundle))
+    assert first.shape == second.shape == latency_maps.CANVAS_PX
+    assert not np.array_equal(first, second)
+
+
+def test_the_canvas_is_that_of_a_camera_frame():
+    pytest.importorskip("cv2")
+    from edgedigits_camera.detection.pyramid import canvases, pyramid
+
+    (canvas,) = canvases(list(pyramid(np.zeros((480, 640), np.uint8), finest=1.0)))
+    assert canvas.contrast.shape == latency_maps.CANVAS_PX

@@ -48,6 +48,8 @@ def benchmark(
     else:
         console = Console(highlight=False)
         console.print(table(result))
+        if result.detector_reports:
+            console.print(detector_table(result))
         console.print(*notes(result), sep="\n", soft_wrap=True)
 
 
@@ -68,6 +70,23 @@ def table(result: Benchmark) -> RenderableType:
     return shown
 
 
+def detector_table(result: Benchmark) -> RenderableType:
+    """The same of the detector, in milliseconds."""
+    from rich.box import SIMPLE
+    from rich.table import Table
+
+    shown = Table(title="detector, one canvas of a 640 x 480 frame", box=SIMPLE, padding=0, pad_edge=False)
+    for heading in ("backend", "format"):
+        shown.add_column(heading, no_wrap=True)
+    for heading in ("p50 ms", "p90 ms", "p99 ms", "start ms", "MB", "Celsius"):
+        shown.add_column(heading, justify="right", no_wrap=True)
+    for report in sorted(result.detector_reports, key=lambda report: report.p50_us):
+        times_ms = (time_us / 1000 for time_us in (report.p50_us, report.p90_us, report.p99_us))
+        numbers = (*times_ms, report.start_ms, report.memory_mb)
+        shown.add_row(report.backend, report.format, *(f"{number:.1f}" for number in numbers), temperature(report))
+    return shown
+
+
 def temperature(report: LatencyReport) -> str:
     """Before and after, where there is a sensor."""
     if report.before_c is None or report.after_c is None:
@@ -81,10 +100,15 @@ def notes(result: Benchmark) -> list[str]:
     versions = ", ".join(f"{name} {version}" for name, version in device.versions.items())
     first = result.reports[0]
     failures: dict[tuple[str, str], list[str]] = {}
-    for failed in result.failures:
-        failures.setdefault((failed.backend, failed.reason), []).append(failed.format)
+    for kind, failed in (
+        *(("", failed) for failed in result.failures),
+        *(("detector ", failed) for failed in result.detector_failures),
+    ):
+        failures.setdefault((failed.backend, failed.reason), []).append(f"{kind}{failed.format}")
+    canvases = [f"{report.runs} canvases each, after {report.warm_up}" for report in result.detector_reports[:1]]
     return [
         f"{first.runs} single images each, after {first.warm_up} for warming up",
+        *canvases,
         f"{device.cores} cores, {device.machine}, {device.system}, Python {device.python}, {versions}",
         *(f"not measured: {', '.join(names)} in {backend}: {why}" for (backend, why), names in failures.items()),
     ]

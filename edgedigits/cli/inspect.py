@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 COUNTED = """\
 activations: bytes of all that is alive while an operator runs: its inputs, its outputs, what later ones read;
 nothing in place, and without a runtime's own buffers"""
+DETECTOR = "the detector takes canvases of any size; here it is counted for 256 x 256 pixels"
 
 
 def inspect(
@@ -52,21 +53,24 @@ def show_bundle(folder: Path, console: Console, *, as_json: bool) -> None:
     from edgedigits.errors import MissingExtraError
     from edgedigits.graphs import READERS, read_graph
 
+    bundle = Bundle.load(folder)
+    detector = [file.path for file in bundle.detector.files] if bundle.detector else []
     graphs, left_out = {}, {}
-    for artifact in Bundle.load(folder).artifacts:
-        if Path(artifact.path).suffix not in READERS:
-            left_out[artifact.path] = "its operators cannot be shown"
+    for path in [*(artifact.path for artifact in bundle.artifacts), *detector]:
+        if Path(path).suffix not in READERS:
+            left_out[path] = "its operators cannot be shown"
             continue
         try:
-            graphs[artifact.path] = read_graph(folder / artifact.path)
+            graphs[path] = read_graph(folder / path)
         except MissingExtraError as error:
-            left_out[artifact.path] = str(error)
+            left_out[path] = str(error)
     if as_json:
         files = [as_object(folder / name, graph) for name, graph in graphs.items()]
         typer.echo(json.dumps({"bundle": str(folder), "files": files, "left_out": left_out}, indent=2))
         return
     console.print(overview(folder, graphs))
-    console.print(*(f"{name} is left out: {why}" for name, why in left_out.items()), COUNTED, sep="\n", soft_wrap=True)
+    notes = [*(f"{name} is left out: {why}" for name, why in left_out.items()), COUNTED]
+    console.print(*notes, *([DETECTOR] if detector else []), sep="\n", soft_wrap=True)
 
 
 def overview(folder: Path, graphs: dict[str, Graph]) -> RenderableType:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from edgedigits.verify import Check
+    from edgedigits.checks import Check
 
 WORDS = {True: "ok", False: "WRONG", None: "-"}
 

@@ -1,0 +1,20 @@
+"""One thing that was looked at in a bundle, and what was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at; ``passed`` is None where it could not be checked here, and ``found`` says why."""
+
+    subject: str
+    check: str
+    found: str
+    passed: bool | None = field(kw_only=True)
+
+
+def brief(error: BaseException) -> str:
+    """What is missing, without the command that installs it: a device needs one runtime, not all."""
+    return str(error).partition(";")[0]
