@@ -122,7 +122,7 @@ def find_digits(
 
 
 def candidates_of(grey: NDArray[np.uint8], recognizer: Recognizer, *, profile: Profile) -> Candidates:
-    """What the detector finds in a picture (H, W) uint8, and what the network says of it; the judge is fitted on this."""
+    """What the detector finds in a picture (H, W) uint8, and what the network says of it: what the judge sees."""
     detections = detect(grey, recognizer.detector, finest=profile.finest_of(max(grey.shape)), threshold=profile.heat)
     best = suppress_overlaps(detections.boxes_px, detections.heat, most_shared=SAME)
     return look_at(grey, detections[best], recognizer, views=profile.views)

@@ -70,7 +70,7 @@ def peaks(maps: NDArray[np.float32], canvas: Canvas, *, threshold: float) -> Det
     at = np.column_stack([column + 0.5, row + 0.5]) * STRIDE_PX
     for tile in canvas.tiles:
         corner = np.array([tile.left_px, tile.top_px])
-        own = ((at >= corner) & (at < corner + (tile.width_px, tile.height_px))).all(axis=1)
+        own = ((at >= corner) & (at < corner + np.array([tile.width_px, tile.height_px]))).all(axis=1)
         on_level = middle[own] - corner + (tile.x_px, tile.y_px)
         boxes[own] = np.column_stack([on_level - size[own] / 2, size[own]]) / tile.scale
         scale[own] = tile.scale

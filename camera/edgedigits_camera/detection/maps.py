@@ -1,11 +1,11 @@
-"""What the detector says of each cell of four by four pixels: its channels, and how a digit's box is written in them."""
+"""What the detector says of each cell of four by four pixels: its channels, and how a box is written in them."""
 
 from __future__ import annotations
 
 # Pixels of a level for one cell.
 STRIDE_PX = 4
 # Channels: logit of "the middle of a digit is here"; middle of the box less the middle of the cell, in cells; logarithm
-# of width and height less that of UNIT_PX; logits of "its ink is light" and "a machine printed it"; logits of the digits.
+# of width and height less that of UNIT_PX; logits of "its ink is light" and "a machine printed it"; of the digits.
 HEAT, X, Y, WIDTH, HEIGHT, LIGHT, PRINTED = range(7)
 DIGITS = slice(7, 17)
 CHANNELS = 17

@@ -28,8 +28,8 @@ def suppress_overlaps(
 
 def share_of_smaller(boxes: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
     """(N, M) share of the smaller of two boxes (N, 4) and (M, 4), x, y, width, height, that lies in the other."""
-    low, high = boxes[:, None, :2], boxes[:, None, :2] + boxes[:, None, 2:]
-    common = np.minimum(high, others[:, :2] + others[:, 2:]) - np.maximum(low, others[:, :2])
-    area, other = boxes[:, 2:].prod(axis=1), others[:, 2:].prod(axis=1)
-    shared: NDArray[np.float64] = np.clip(common, 0, None).prod(axis=2) / np.minimum(area[:, None], other)
+    (x, y, w, h), (left, top, width, height) = boxes.T[:, :, None], others.T
+    across = np.minimum(x + w, left + width) - np.maximum(x, left)
+    down = np.minimum(y + h, top + height) - np.maximum(y, top)
+    shared: NDArray[np.float64] = np.maximum(across, 0) * np.maximum(down, 0) / np.minimum(w * h, width * height)
     return shared

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import cv2
@@ -60,7 +61,7 @@ class Canvas:
 
 
 def pyramid(grey: NDArray[np.uint8], *, finest: float) -> Iterator[Level]:
-    """Levels of a picture (H, W) uint8, each half the one before, until the largest digit that fits in is seen whole."""
+    """Levels of a picture (H, W) uint8, each half the one before, until the largest digit that fits is seen whole."""
     scale = finest
     level = grey if finest == 1 else resized(grey, finest)
     while True:
@@ -110,8 +111,8 @@ def spans(length: int) -> list[tuple[int, float, float]]:
     if count == 1:
         return [(0, -np.inf, np.inf)]
     starts = np.linspace(0, length - TILE_PX, count).round().astype(int).tolist()
-    limits = [-np.inf, *((a + TILE_PX + b) / 2 for a, b in zip(starts, starts[1:], strict=False)), np.inf]
-    return list(zip(starts, limits, limits[1:], strict=False))
+    limits = [-np.inf, *((before + TILE_PX + start) / 2 for before, start in pairwise(starts)), np.inf]
+    return [(start, *core) for start, core in zip(starts, pairwise(limits), strict=True)]
 
 
 def side_by_side(levels: Sequence[Level]) -> list[Tile]:

@@ -61,7 +61,7 @@ def look_at(grey: NDArray[np.uint8], found: Detections, recognizer: Recognizer, 
 def _looked_at(
     grey: NDArray[np.uint8], found: Detections, rows: slice, recognizer: Recognizer, views: Sequence[View]
 ) -> tuple[NDArray[np.generic], ...]:
-    boxes: list[Box] = [tuple(box) for box in found.boxes_px.tolist()]  # type: ignore[misc]
+    boxes: list[Box] = [tuple(box) for box in found.boxes_px.tolist()]
     cuts: list[CutOut] = [
         cut_out(grey, boxes[index], light=bool(found.light[index] > 0.5), others=[boxes[other] for other in others])
         for index, others in zip(range(*rows.indices(len(boxes))), beside(found.boxes_px, rows), strict=True)

@@ -48,14 +48,16 @@ def features_of(seen: Candidates, *, size_px: tuple[int, int]) -> NDArray[np.flo
 
 def _neighbourhood(seen: Candidates) -> NDArray[np.float64]:
     """(N, 7): what overlaps each, what stands near it, and what is usual on the page."""
+    if not len(seen):
+        return np.zeros((0, 7))
     found = seen.found
     boxes, heat, height = found.boxes_px, found.heat.astype(np.float64), found.boxes_px[:, 2:].max(axis=1)
     middle = boxes[:, :2] + boxes[:, 2:] / 2
     order = np.argsort(height)
     half = np.searchsorted(np.cumsum(heat[order]), heat.sum() / 2)
-    usual = height[order[min(half, len(order) - 1)]] if len(order) else 1.0
+    usual = height[order[min(half, len(order) - 1)]]
     light = found.light > 0.5
-    parts = [np.zeros((0, 7))]
+    parts = []
     for rows in blocks_of(len(seen)):
         alone = np.arange(len(seen))[rows, None] != np.arange(len(seen))
         shared = share_of_smaller(boxes[rows], boxes) * alone

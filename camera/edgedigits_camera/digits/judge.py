@@ -1,6 +1,6 @@
 """The judge: boosted trees that tell, of each candidate, how likely it is a digit that was read right.
 
-A verifier, in the field's word: it rejects what is no digit. Plain arrays, evaluated by NumPy for all candidates at once.
+A verifier, in the field's word: it rejects what is no digit. Plain arrays, evaluated by NumPy for all at once.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The ink of each detection, alone, in MNIST's form: from a box in a picture to what the network names.
 
 A digit is cut out with what is around it and brought to one size, so that every length here is in pixels of that size,
-whatever the picture's. Its ink is what is deeper than a share of its depth and hangs together, mostly in its box; of ink
-that goes on beyond, such as a neighbour's that it touches, the part in its box.
+whatever the picture's. Its ink is what is deeper than a share of its depth and hangs together, mostly in its box; of
+ink that goes on beyond, such as a neighbour's that it touches, the part in its box and nearer to it than to others.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ NOISE = 4.0
 OWN, CRUMB_PX = 0.7, 12
 # What is no deeper than this share of the ink's mean is its paper, or the haze of a lens.
 HAZE = 0.12
-# Fainter ink from this share of the mean on counts where it lies in the box, near the digit's own: where a pencil skips,
-# the stroke is still seen.
+# Fainter ink from this share of the mean on counts in the box, near the digit's own: where a pencil skips, the stroke
+# is still seen.
 FAINT = 0.18
 NEAR_PX = np.ones((17, 17), np.uint8)
 # One pixel on each side of the ink, where it fades into the paper: MNIST's strokes have such an edge.
@@ -64,14 +64,14 @@ class CutOut:
     Attributes:
         contrast: (H, W) uint8, how much darker than its paper each pixel is, without ruled lines.
         box: x, y, width and height of the digit in it.
-        others: boxes of the digits beside it.
+        place: (H, W) uint8, 255 where ink may be the digit's: in its box, not nearer to the middle of another; else 0.
         depth: contrast of its ink.
 
     """
 
     contrast: NDArray[np.uint8]
     box: Box
-    others: tuple[Box, ...]
+    place: NDArray[np.uint8]
     depth: float
 
 
@@ -104,7 +104,8 @@ def cut_out(grey: NDArray[np.uint8], box: Box, *, light: bool, others: Sequence[
     own = moved(box)
     inner = contrast[reach(own, 0.0, contrast.shape)]
     depth = float(np.percentile(inner, INK_PERCENTILE))
-    return without_lines(CutOut(contrast, own, tuple(moved(other) for other in others), depth))
+    place = place_of(own, [moved(other) for other in others], contrast.shape)
+    return without_lines(CutOut(contrast, own, place, depth))
 
 
 def without_lines(cut: CutOut) -> CutOut:
@@ -120,7 +121,7 @@ def without_lines(cut: CutOut) -> CutOut:
         return cut
     contrast = np.ascontiguousarray(cleaned[:height, :width])
     depth = float(np.percentile(contrast[reach(cut.box, 0.0, contrast.shape)], INK_PERCENTILE))
-    return CutOut(contrast, cut.box, cut.others, depth)
+    return CutOut(contrast, cut.box, cut.place, depth)
 
 
 def patch_of(cut: CutOut, view: View) -> NDArray[np.uint8]:
@@ -132,11 +133,9 @@ def patch_of(cut: CutOut, view: View) -> NDArray[np.uint8]:
     contrast, own = cut.contrast[near], own[near]
     mean = cv2.mean(contrast, own)[0]
     faint = cv2.inRange(contrast, FAINT * mean, 255.0) & cv2.dilate(own, NEAR_PX)
-    inside = np.zeros(cut.contrast.shape, np.uint8)
-    inside[reach(cut.box, OVER, inside.shape)] = 255
     gain = 255 / (1 - HAZE) / mean
     ink = cv2.addWeighted(contrast, gain, contrast, 0, -gain * HAZE * mean)
-    ink = cv2.bitwise_and(ink, cv2.dilate(own | faint & inside[near], EDGE_PX))
+    ink = cv2.bitwise_and(ink, cv2.dilate(own | faint & cut.place[near], EDGE_PX))
     ink = cv2.morphologyEx(cv2.copyMakeBorder(ink, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.MORPH_CLOSE, PORES)
     return to_patch(turned(ink, view.slope) if view.slope else ink)
 
@@ -152,24 +151,25 @@ def own_ink(cut: CutOut, *, threshold: float) -> NDArray[np.uint8]:
     whole[0] = part[0] = False
     own = whole.astype(np.uint8)[labels] * np.uint8(255)
     if part.any():
-        beyond = np.zeros_like(own)
-        beyond[over] = part.astype(np.uint8)[labels[over]] * np.uint8(255)
-        own |= nearest(beyond, cut.box, cut.others)
+        own |= part.astype(np.uint8)[labels] * np.uint8(255) & cut.place
     return own
 
 
-def nearest(ink: NDArray[np.uint8], box: Box, others: Sequence[Box]) -> NDArray[np.uint8]:
-    """Ink (H, W) uint8 without what lies nearer to the middle of another box, in sizes of the boxes."""
-    x, y = np.arange(ink.shape[1])[None] + 0.5, np.arange(ink.shape[0])[:, None] + 0.5
+def place_of(box: Box, others: Sequence[Box], shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Where a digit's ink may be, uint8 of a shape: 255 in its box, not nearer to another's middle in sizes of each."""
+    place = np.zeros(shape, np.uint8)
+    rows, columns = reach(box, OVER, shape)
+    x, y = np.arange(columns.start, columns.stop) + 0.5, np.arange(rows.start, rows.stop)[:, None] + 0.5
 
     def away(box: Box) -> NDArray[np.float64]:
         left, top, width, height = box
         return ((x - left) / width - 0.5) ** 2 + ((y - top) / height - 0.5) ** 2
 
-    mine = away(box)
+    mine = np.ones((rows.stop - rows.start, columns.stop - columns.start), np.bool_)
     for other in others:
-        ink = np.where(away(other) < mine, np.uint8(0), ink)
-    return ink
+        mine &= away(box) <= away(other)
+    place[rows, columns] = np.where(mine, 255, 0)
+    return place
 
 
 def turned(ink: NDArray[np.uint8], slope: float) -> NDArray[np.uint8]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from edgedigits_camera.text.skew import levelled
 from edgedigits_camera.text.order import reading_order
+from edgedigits_camera.text.skew import levelled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
