@@ -16,7 +16,7 @@ def explain(
     live: Annotated[bool, typer.Option("--live", help="Look as the camera does, instead of as `recognize`.")] = False,
     bundle: Annotated[Path | None, typer.Option(help="Bundle to use; the shipped one by default.")] = None,
 ) -> None:
-    """Show how a photo is read: light, lines, ink, candidates with scores, patches as the network sees them."""
+    """Show how a photo is read: contrast, heat, candidates with scores, patches as the network sees them."""
     from edgedigits.errors import require
     from edgedigits.recognizer import Recognizer
 
@@ -26,9 +26,11 @@ def explain(
     from edgedigits_camera.profiles import LIVE, STILL
 
     path = out or Path(f"{picture.stem}-explained.png")
-    image = load_picture(picture).image
+    loaded = load_picture(picture)
     with Recognizer.load(bundle) as recognizer:
-        explained, counts = explaining.explain(image, recognizer, profile=LIVE if live else STILL)
+        explained, counts = explaining.explain(
+            loaded.image, recognizer, grey=loaded.grey, profile=LIVE if live else STILL
+        )
     save_picture(path, explained)
     for fate, count in counts.items():
         typer.echo(f"{count:6d}  {fate}")
