@@ -20,8 +20,10 @@ from edgedigits.cli.explain import explain
 from edgedigits.cli.export import export
 from edgedigits.cli.fit_judge import fit_judge
 from edgedigits.cli.inspect import inspect
+from edgedigits.cli.put_detector import put_detector
 from edgedigits.cli.recognize import recognize
 from edgedigits.cli.train import train
+from edgedigits.cli.train_detector import train_detector
 from edgedigits.cli.verify import verify
 from edgedigits.errors import EdgeDigitsError
 
@@ -59,7 +61,21 @@ def options(
     """Handwritten digits: train a small CNN, prove every exported file, read a camera on a small device."""
 
 
-for command in (train, evaluate, export, fit_judge, recognize, explain, camera, benchmark, verify, inspect, demo):
+for command in (
+    train,
+    train_detector,
+    evaluate,
+    export,
+    put_detector,
+    fit_judge,
+    recognize,
+    explain,
+    camera,
+    benchmark,
+    verify,
+    inspect,
+    demo,
+):
     app.command()(command)
 
 
