@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from edgedigits_camera.level import slope_of
+from edgedigits_camera.text.skew import slope_of
 
 
 def row(count, *, slope, pitch=24.0, top=50.0, height=30.0):

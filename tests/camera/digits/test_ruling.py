@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edgedigits_camera.ruling import widths, without_ruling
+from edgedigits_camera.digits.ruling import widths, without_ruling
 
 INK = 200
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgedigits.recognizer import Reading
-from edgedigits_camera.lines import order_lines
 from edgedigits_camera.scene import SceneSpec, draw_scene
+from edgedigits_camera.text.lines import order_lines
 
 HEIGHT_PX = 36.0
 

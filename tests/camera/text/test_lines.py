@@ -5,7 +5,7 @@ import math
 import pytest
 
 from edgedigits.recognizer import Reading
-from edgedigits_camera.lines import order_lines
+from edgedigits_camera.text.lines import order_lines
 
 
 def digit_at(digit, x, y, height=40, width=24):
