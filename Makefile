@@ -47,7 +47,8 @@ format: $(TEST)/ready
 # What models/mnist-cnn holds, from nothing but MNIST and what the project draws.
 model: $(TEST)/ready
 	$(TEST)/bin/edgedigits train --recipe robust --out runs/robust --seed 0
-	$(TEST)/bin/edgedigits export runs/robust --formats all --out models/mnist-cnn
+	$(TEST)/bin/edgedigits train-detector --out runs/detector --seed 0
+	$(TEST)/bin/edgedigits export runs/robust --formats all --detector runs/detector --out models/mnist-cnn
 	$(TEST)/bin/edgedigits fit-judge models/mnist-cnn
 
 bench: $(TEST)/ready
