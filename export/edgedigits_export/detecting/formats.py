@@ -11,14 +11,17 @@ import tensorflow as tf
 from edgedigits.detector import INPUT
 from edgedigits_export import onnx, tflite
 from edgedigits_export.archive import archive
-from edgedigits_export.detecting.network import folded, folded_weights
+from edgedigits_export.detecting.equal import equalised
+from edgedigits_export.detecting.network import folded_weights, from_weights
 from edgedigits_export.detecting.parity import MapTolerance
 from edgedigits_export.detecting.scenes import calibration_windows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import keras
+
+    from edgedigits_export.detecting.network import Weights
 
 # Canvas that TFLite files are written for; an interpreter is given the size of its own.
 WRITTEN_PX = 256
@@ -26,14 +29,14 @@ WRITTEN_PX = 256
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """A trained detector as the converters take it: folded, of one size or (None) of any."""
+    """A detector as the converters take it: kernel and bias of each convolution, of one size or (None) of any."""
 
-    model: keras.Model
+    weights: Mapping[str, Weights]
     side_px: int | None = WRITTEN_PX
 
     def traced(self) -> tuple[tf.Module, Any]:
         """A function from ``contrast`` (1, H, W, 1) to the outputs by name, and the module that holds its weights."""
-        made = folded(self.model, height=self.side_px, width=self.side_px)
+        made = from_weights(self.weights, height=self.side_px, width=self.side_px)
         holder = tf.Module()
         holder.held = [variable.value for variable in made.variables]
 
@@ -85,7 +88,8 @@ def of_any_size(content: bytes) -> bytes:
 
 
 def _int8(model: keras.Model, scenes: int) -> bytes:
-    return tflite.quantised(Traced(model), calibration_windows(scenes, WRITTEN_PX))
+    windows = list(calibration_windows(scenes, WRITTEN_PX))
+    return tflite.quantised(Traced(equalised(folded_weights(model), windows)), windows)
 
 
 def _npz(model: keras.Model, _: int) -> bytes:
@@ -98,14 +102,19 @@ def _npz(model: keras.Model, _: int) -> bytes:
     )
 
 
-# The same arithmetic in another order.
+# The same arithmetic in another order: 2e-5 was measured, in logits of up to 20.
 EXACT = MapTolerance(max_difference=1e-3, min_found=1.0, min_iou=0.999, max_heat=1e-4)
-# Eight bits round every value of every layer: boxes move by half a pixel, and what is on the edge comes or goes.
-EIGHT_BITS = MapTolerance(max_difference=8.0, min_found=0.9, min_iou=0.88, max_heat=0.03)
+# Eight bits round every value of every layer. Of a detector half trained, 0.97 of the peaks were found alike, boxes
+# overlapped by 0.93, heat moved by 0.02; weights from a thousand steps earlier or later: 0.98, 0.88, 0.04.
+EIGHT_BITS = MapTolerance(max_difference=15.0, min_found=0.93, min_iou=0.91, max_heat=0.035)
 
 FORMATS = {
-    "float32": DetectorFormat("detector_float32.tflite", lambda model, _: tflite.float32(Traced(model)), EXACT),
+    "float32": DetectorFormat(
+        "detector_float32.tflite", lambda model, _: tflite.float32(Traced(folded_weights(model))), EXACT
+    ),
     "int8": DetectorFormat("detector_int8.tflite", _int8, EIGHT_BITS, "int8"),
-    "onnx": DetectorFormat("detector.onnx", lambda model, _: of_any_size(onnx.float32(Traced(model, None))), EXACT),
+    "onnx": DetectorFormat(
+        "detector.onnx", lambda model, _: of_any_size(onnx.float32(Traced(folded_weights(model), None))), EXACT
+    ),
     "npz": DetectorFormat("detector.npz", _npz, EXACT),
 }
