@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from edgedigits.bundle import Bundle
 
 MODULE = "edgedigits.backends.detectors"
-# In order of preference.
+# In order of preference: a frame's canvas of 752 x 752 pixels takes one thread of an x86 processor 24 ms in litert in
+# either format, 27 ms in tflite-runtime in float32 and 211 in int8, 28 in onnxruntime, 56 in OpenCV, 93 in NumPy. Where
+# int8 is no faster, float32 is first: its boxes are those of the trained network.
 DETECTORS = {
     "litert": Adapted(f"{MODULE}.tflite", "LiteRTDetector", ("float32", "int8"), "XNNPACK"),
     "tflite-runtime": Adapted(f"{MODULE}.tflite", "TFLiteRuntimeDetector", ("float32", "int8"), "TFLite"),

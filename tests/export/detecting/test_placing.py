@@ -8,9 +8,11 @@ from edgedigits.backends import open_detector
 from edgedigits.bundle import Bundle
 from edgedigits.cli import app
 from edgedigits.errors import BundleError, ParityError, RunError
+from edgedigits_export.choice import chosen
 from edgedigits_export.detecting import export, placing
 from edgedigits_export.detecting.formats import FORMATS
 from edgedigits_export.detecting.placing import detector_for, load_detector, put_detector
+from edgedigits_export.pipeline import Settings, export_run
 from edgedigits_export.reporting.detector import renew_reports
 
 
@@ -47,6 +49,30 @@ def test_a_trained_detector_is_put_into_a_bundle_with_its_proof_and_runs(folder,
     assert bundle.detector.training["seed"] == 1
     assert set(bundle.detector.digests()) <= {path.name for path in folder.iterdir()}
     assert open_detector(bundle).explain() == "backend litert with float32"
+
+
+def exported_with(trained, out, detector):
+    settings = Settings(formats=chosen("npz"), calibration_images=100, detector=detector)
+    return export_run(trained.run, out, data=trained.data, settings=settings).bundle
+
+
+def test_an_export_takes_a_trained_detector_along_and_reports_it(trained, detector_run, tmp_path, quick):
+    bundle = exported_with(trained, tmp_path / "new", detector_run)
+    assert bundle.detector.training["seed"] == 1
+    assert "| float32 | `detector_float32.tflite` |" in (bundle.folder / "README.md").read_text()
+    assert json.loads((bundle.folder / "report.json").read_text())["detector"]["training"]["seed"] == 1
+
+
+def test_an_export_copies_the_shipped_detector(trained, shipped, tmp_path):
+    assert exported_with(trained, tmp_path / "new", None).detector == shipped.detector
+
+
+def test_an_export_whose_detector_fails_leaves_the_old_bundle(trained, tmp_path, detector_run, shipped):
+    kept = exported_with(trained, tmp_path / "new", None)
+    (tmp_path / "run").mkdir()
+    with pytest.raises(RunError):
+        exported_with(trained, tmp_path / "new", tmp_path / "run")
+    assert Bundle.load(tmp_path / "new") == kept
 
 
 def test_the_shipped_detector_is_copied_byte_by_byte(folder, shipped):
