@@ -75,9 +75,11 @@ def detector_for(folder: Path, run: Path | None) -> Detector | None:
         GateError: a file of the detector failed its gate.
 
     """
+    if run is not None:
+        return place_detector(folder, run)
     shipped = default_bundle()
-    has_none = not (shipped / MANIFEST).is_file() or Bundle.read(shipped).detector is None
-    return None if run is None and has_none else place_detector(folder, run)
+    has_one = (shipped / MANIFEST).is_file() and Bundle.read(shipped).detector is not None
+    return place_detector(folder, None) if has_one else None
 
 
 def copy_detector(bundle: Bundle, folder: Path) -> Detector:
