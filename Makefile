@@ -1,6 +1,6 @@
 # make demo: read drawn pages with the shipped model, on any machine with Python 3.11 to 3.13.
 # make test: every extra, the whole suite; then the built wheel and tflite-runtime, each in an environment of its own.
-# make lint | model | bench | drawn | wild | pins: see CONTRIBUTING.md.
+# make lint | model | bench | drawn | wild | cases | pins: see CONTRIBUTING.md.
 
 PYTHON ?= python3
 PYTHON311 ?= $(shell command -v python3.11)
@@ -13,7 +13,7 @@ DATA := $(if $(EDGEDIGITS_MNIST),,EDGEDIGITS_MNIST is not set: accuracy on the f
 # $(call environment,FOLDER,PYTHON): a fresh environment with a pip that knows dependency groups.
 environment = rm -rf $(1) && $(2) -m venv $(1) && $(1)/bin/pip install --quiet 'pip>=25.1'
 
-.PHONY: demo test test-suite test-wheel test-tflite lint format model bench drawn wild pins clean
+.PHONY: demo test test-suite test-wheel test-tflite lint format model bench drawn wild cases pins clean
 
 demo: $(DEMO)/ready
 	$(DEMO)/bin/edgedigits demo --out demo
@@ -63,6 +63,10 @@ drawn: $(TEST)/ready
 # Photos with boxes, in the folder that EDGEDIGITS_WILD names.
 wild: $(TEST)/ready
 	$(TEST)/bin/python -m benchmarks.wild
+
+# Pictures whose digits are known, but not their places, in the folders that EDGEDIGITS_CASES names.
+cases: $(TEST)/ready
+	$(TEST)/bin/python -m benchmarks.cases
 
 # backports.strenum: its newest release is not for every Python; pip finds the right one.
 pins:

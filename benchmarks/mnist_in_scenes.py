@@ -6,9 +6,9 @@
 For each size, and for each disturbance at 40 pixels, the same digits. Points are hundredths of the digits:
 
     original    the network on the images themselves
-    given       the network on the ink in the true box, made a patch as the camera does: what the picture and
-                ``to_patch`` cost
-    candidate   the network on the candidate that fits the true box best: what finding ink costs besides
+    given       the network on the ink in the true box, cut out as the reader does: what the picture and
+                cutting out cost
+    candidate   the network on the detection that fits the true box best: what finding digits costs besides
     found       the page reader reports something in the digit's place
     lost        points that the reader loses against the originals among the digits that it found: in naming alone
 """
@@ -27,14 +27,14 @@ import cv2
 import numpy as np
 
 from benchmarks.reading import FIRST_SEED, marks_of, measured_with, opened
-from benchmarks.scoring import Mark, boxes_of, compare, overlaps
 from edgedigits.files import write_json
 from edgedigits.training.data import load_mnist
-from edgedigits_camera.candidates import find_candidates, patch_of
+from edgedigits_camera.detection.detect import Detections
+from edgedigits_camera.digits.candidates import look_at
 from edgedigits_camera.profiles import STILL
-from edgedigits_camera.reader import read_page
+from edgedigits_camera.reader import candidates_of, read_page
 from edgedigits_camera.scene import CAMERAS, LIGHTS, PAPERS, PENS, SceneSpec, draw_scene
-from edgedigits_camera.sheets import sheet_of
+from edgedigits_camera.scoring import Mark, boxes_of, compare, overlaps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from edgedigits.recognizer import Recognizer
+    from edgedigits_camera.digits.candidates import Candidates
     from edgedigits_camera.scene import Scene
-    from edgedigits_camera.sheets import Sheet
 
 HEIGHTS_PX = (14, 20, 28, 40, 64, 100, 160, 300)
 PLAIN = SceneSpec(layout="lines", digit_px=40, tilt=0.0)
@@ -59,8 +59,6 @@ CONDITIONS = {
 }
 # Digits that one task draws.
 CHUNK = 200
-# Ink in a true box: deeper than this share of the deepest there. What reaches in is seen whole so many sides around.
-SHARE, AROUND = 0.25, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,65 +117,39 @@ def count(scene: Scene, originals: NDArray[np.uint8], recognizer: Recognizer) ->
     """Read a scene in each way."""
     true = [Mark(digit.digit, digit.box_xywh_px) for digit in scene.digits]
     digits = np.array([mark.digit for mark in true])
-    grey = cv2.cvtColor(scene.image, cv2.COLOR_BGR2GRAY)
-    ink = 255 - grey if scene.spec.paper == "blackboard" else grey
+    grey = np.asarray(cv2.cvtColor(scene.image, cv2.COLOR_BGR2GRAY), np.uint8)
 
-    def named(patches: NDArray[np.uint8]) -> NDArray[np.bool_]:
-        return np.asarray(recognizer.probabilities(patches).argmax(axis=1) == digits)
+    def right(said: NDArray[np.float32]) -> NDArray[np.bool_]:
+        return np.asarray(said.argmax(axis=1) == digits)
 
     outcome = compare(true, marks_of(read_page(scene.image, recognizer).readings))
     found = np.array([index is not None for index in outcome.found])
-    original = named(originals)
+    original = right(recognizer.probabilities(originals))
+    given = look_at(grey, detections_of(boxes_of(true), light=scene.light_ink), recognizer, views=STILL.views)
+    named = names_of(candidates_of(grey, recognizer, profile=STILL), boxes_of(true))
     return Counts(
         digits=len(true),
         original=int(original.sum()),
-        given=int(named(given_patches(ink, boxes_of(true))).sum()),
-        candidate=int(named(candidate_patches(ink, boxes_of(true))).sum()),
+        given=int(right(given.probabilities).sum()),
+        candidate=int((named == digits).sum()),
         found=int(found.sum()),
         known=int((original & found).sum()),
         right=sum(outcome.right),
     )
 
 
-def candidate_patches(ink: NDArray[np.uint8], boxes: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """(N, 28, 28) uint8 of the candidates that fit boxes (N, 4) best, in a grey picture (H, W) with dark ink."""
-    found = find_candidates(ink, profile=STILL)
+def detections_of(boxes: NDArray[np.float64], *, light: bool) -> Detections:
+    """Boxes (N, 4) in pixels as a detector that knows everything finds them."""
+    sure, unknown = np.ones(len(boxes), np.float32), np.full((len(boxes), 10), 0.1, np.float32)
+    return Detections(boxes, sure, sure * light, 0 * sure, unknown, np.ones(len(boxes)))
+
+
+def names_of(found: Candidates, boxes: NDArray[np.float64]) -> NDArray[np.int64]:
+    """(N,): what the network calls the candidates that fit boxes (N, 4) best; -1 where none overlaps."""
     if not len(found):
-        return np.zeros((len(boxes), 28, 28), np.uint8)
-    return found[overlaps(boxes, found.boxes_px).argmax(axis=1)].patches()
-
-
-def given_patches(ink: NDArray[np.uint8], boxes: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """(N, 28, 28) uint8 of the ink in boxes (N, 4) of a grey picture (H, W) with dark ink, ruled lines taken out."""
-    sheet = sheet_of(ink, profile=replace(STILL, between=()))
-    return np.array([given_patch(sheet, box) for box in boxes]) if sheet else np.zeros((len(boxes), 28, 28), np.uint8)
-
-
-def given_patch(sheet: Sheet, box: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Patch (28, 28) uint8 of the ink in a box, at the finest scale in which a digit of its height is looked for.
-
-    Ink is what is deeper than a share of the deepest there; pieces that lie outside for the most part are left out.
-    """
-    fits = np.flatnonzero(box[3] * sheet.scales < STILL.max_height_px)
-    level = int(fits[0]) if len(fits) else len(sheet.scales) - 1
-    left, top, width, height = sheet.areas[level].tolist()
-    contrast = sheet.contrast[top : top + height, left : left + width]
-    low, high = box[:2] * sheet.scales[level], (box[:2] + box[2:]) * sheet.scales[level]
-    around = whole(low - AROUND * (high - low), high + AROUND * (high - low))
-    window, corner = contrast[around], np.array([around[1].start, around[0].start])
-    inside = whole(low - 1 - corner, high + 1 - corner)
-    deep = window > SHARE * np.percentile(window[inside], 95)
-    count, labels = cv2.connectedComponents(deep.astype(np.uint8), connectivity=8)
-    area, in_box = (np.bincount(some.ravel(), minlength=count) for some in (labels, labels[inside]))
-    own = ((2 * in_box >= area) & (np.arange(count) > 0))[labels[inside]]
-    mean = float(window[inside][own].mean()) if own.any() else 1.0
-    return patch_of(window[inside], np.where(own, np.uint8(255), np.uint8(0)), mean=mean)
-
-
-def whole(low: NDArray[np.float64], high: NDArray[np.float64]) -> tuple[slice, slice]:
-    """Rows and columns of whole pixels between two corners (2,)."""
-    (left, top), (right, bottom) = np.maximum(np.floor(low).astype(int), 0), np.ceil(high).astype(int)
-    return slice(int(top), int(bottom)), slice(int(left), int(right))
+        return np.full(len(boxes), -1)
+    fit = overlaps(boxes, found.found.boxes_px)
+    return np.where(fit.max(axis=1) > 0, found.probabilities.argmax(axis=1)[fit.argmax(axis=1)], -1)
 
 
 def tasks(names: list[str], digits: int) -> Iterator[tuple[str, int, int]]:

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 
-from benchmarks.scoring import Mark
 from edgedigits.device import Device
 from edgedigits.recognizer import Recognizer
 from edgedigits_camera.profiles import LIVE, STILL
+from edgedigits_camera.scoring import Mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from edgedigits.recognizer import Reading
+    from edgedigits_camera.pictures import Picture
 
 PROFILES = {"still": STILL, "live": LIVE}
-# The judge is fitted on scenes whose seeds count from 0; these are far from them.
+# Detector and judge are fitted on scenes whose numbers are lower.
 FIRST_SEED = 1_000_000
 
 
@@ -34,6 +35,11 @@ def opened(bundle: Path | None) -> Recognizer:
 def marks_of(readings: Iterable[Reading]) -> list[Mark]:
     """What was reported."""
     return [Mark(r.digit, r.box_xywh_px) for r in readings if r.digit is not None and r.box_xywh_px]
+
+
+def marks_as_stored(readings: Iterable[Reading], picture: Picture) -> list[Mark]:
+    """What was reported, with boxes in pixels of the picture as stored."""
+    return [Mark(mark.digit, picture.stored_box(mark.box_xywh_px)) for mark in marks_of(readings)]
 
 
 def measured_with(recognizer: Recognizer) -> dict[str, Any]:

@@ -2,8 +2,14 @@
 
     python -m benchmarks.stages [--scenes 20] [--bundle DIR] [--out benchmarks/results/stages.json]
 
-Medians over the scenes, in one process, after one scene to warm up. The stages are those of dark ink, with hints of
-light; ``whole`` is ``read_page``, which reads light ink in full where there may be more of it.
+Medians over the scenes, in one process, after one scene to warm up:
+
+    pyramid     the picture at its scales, and local contrast
+    detector    its network
+    patches     peaks of its maps, and the ink of each candidate as patches
+    network     what names them
+    judge       the features of all candidates, and the trees
+    whole       ``read_page``: all of that, naming turned lines anew, and lines of text
 """
 
 from __future__ import annotations
@@ -21,12 +27,11 @@ import numpy as np
 from benchmarks.reading import FIRST_SEED, PROFILES, measured_with
 from edgedigits.files import write_json
 from edgedigits.recognizer import Recognizer
-from edgedigits_camera.candidates import find_candidates
-from edgedigits_camera.features import around, form_features
-from edgedigits_camera.judge import Judge
-from edgedigits_camera.layers import layers_of
+from edgedigits_camera.detection.pyramid import canvases, pyramid
+from edgedigits_camera.digits.features import features_of
+from edgedigits_camera.digits.judge import Judge
 from edgedigits_camera.memory import keep_freed_memory
-from edgedigits_camera.reader import at_a_glance, examine, read_page
+from edgedigits_camera.reader import candidates_of, read_page
 from edgedigits_camera.scene import SceneSpec, draw_scene
 
 if TYPE_CHECKING:
@@ -39,27 +44,39 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SIZES_PX = {"640x480": (640, 480), "4000x3000": (4000, 3000)}
-STAGES = ("layers", "candidates", "glance", "patches", "network", "judge", "whole")
+STAGES = ("pyramid", "detector", "patches", "network", "judge", "whole")
+
+
+class Watched:
+    """A recognizer whose networks' time is kept."""
+
+    def __init__(self, inner: Recognizer) -> None:
+        self.inner, self.bundle, self.detector = inner, inner.bundle, self
+        self.detector_ms = self.network_ms = 0.0
+
+    def maps(self, contrast: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """What the detector says."""
+        took_ms, maps = timed(lambda: self.inner.detector.maps(contrast))
+        self.detector_ms += took_ms
+        return maps
+
+    def probabilities(self, patches: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """What the network says."""
+        took_ms, said = timed(lambda: self.inner.probabilities(patches))
+        self.network_ms += took_ms
+        return said
 
 
 def stages_of(image: NDArray[np.uint8], recognizer: Recognizer, *, judge: Judge, profile: Profile) -> dict[str, float]:
     """Milliseconds of each stage of reading a picture (H, W, 3) uint8 BGR."""
-    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    layers_ms, _ = timed(lambda: layers_of(grey, profile=profile, with_light=True))
-    found_ms, candidates = timed(lambda: find_candidates(grey, profile=profile, with_light=True))
-
-    def glance() -> NDArray[np.int64]:
-        form = form_features(candidates, size_px=(grey.shape[1], grey.shape[0]))
-        odds = judge.glance.log_odds(np.concatenate([form, around(candidates)], axis=1))
-        return at_a_glance(odds, candidates, least=profile.least_glance, most=profile.most_candidates)
-
-    glance_ms, kept = timed(glance)
-    patches_ms, patches = timed(candidates[kept].patches)
-    network_ms, _ = timed(lambda: recognizer.probabilities(patches))
-    all_ms, _ = timed(lambda: examine(grey, recognizer, judge=judge, profile=profile, with_light=True))
+    grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
+    watched, size_px = Watched(recognizer), (grey.shape[1], grey.shape[0])
+    pyramid_ms, _ = timed(lambda: list(canvases(list(pyramid(grey, finest=profile.finest_of(max(size_px)))))))
+    found_ms, candidates = timed(lambda: candidates_of(grey, watched, profile=profile))
+    judge_ms, _ = timed(lambda: judge.trees.score(features_of(candidates, size_px=size_px)))
     whole_ms, _ = timed(lambda: read_page(image, recognizer, profile=profile, judge=judge))
-    rest_ms = max(all_ms - found_ms - glance_ms - patches_ms - network_ms, 0.0)
-    times_ms = (layers_ms, max(found_ms - layers_ms, 0.0), glance_ms, patches_ms, network_ms, rest_ms, whole_ms)
+    patches_ms = max(found_ms - pyramid_ms - watched.detector_ms - watched.network_ms, 0.0)
+    times_ms = (pyramid_ms, watched.detector_ms, patches_ms, watched.network_ms, judge_ms, whole_ms)
     return dict(zip(STAGES, times_ms, strict=True))
 
 

@@ -18,17 +18,17 @@ import os
 import statistics
 import time
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.reading import PROFILES, marks_of, measured_with
-from benchmarks.scoring import Box, Counts, Mark, compare
+from benchmarks.reading import PROFILES, marks_as_stored, measured_with
 from edgedigits.files import write_json
 from edgedigits.recognizer import Recognizer
 from edgedigits_camera.memory import keep_freed_memory
 from edgedigits_camera.pictures import load_picture
 from edgedigits_camera.reader import read_page
+from edgedigits_camera.scoring import Box, Counts, Mark, compare
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,16 +108,16 @@ def boxed(folder: Path) -> list[Photo]:
 
 def read_all(photos: Sequence[Photo], recognizer: Recognizer, *, profile: Profile) -> Result:
     """Read every photo, and the first one once before."""
-    read_page(load_picture(photos[0].path).image, recognizer, profile=profile)
+    read_page(load_picture(photos[0].path).grey, recognizer, profile=profile)
     folders: dict[str, Counts] = defaultdict(Counts)
     times_ms = []
     for photo in photos:
         picture = load_picture(photo.path)
         start_s = time.perf_counter()
-        page = read_page(picture.image, recognizer, profile=profile)
+        page = read_page(picture.grey, recognizer, profile=profile)
         times_ms.append(1000 * (time.perf_counter() - start_s))
-        stored = [replace(r, box_xywh_px=picture.stored_box(r.box_xywh_px)) for r in page.readings if r.box_xywh_px]
-        folders[photo.folder] += compare(photo.digits, marks_of(stored), ignored=photo.ignored).counts
+        stored = marks_as_stored(page.readings, picture)
+        folders[photo.folder] += compare(photo.digits, stored, ignored=photo.ignored).counts
     return Result(dict(folders), tuple(times_ms))
 
 
