@@ -1,5 +1,7 @@
 """Pictures that nobody would send on purpose, and changes that must not matter."""
 
+import time
+import tracemalloc
 from dataclasses import replace
 from functools import cache
 
@@ -10,45 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from edgedigits.backends import Opened
-from edgedigits.recognizer import Recognizer
-from edgedigits_camera.candidates import find_candidates
-from edgedigits_camera.judge import Judge
-from edgedigits_camera.layers import layers_of
+from edgedigits_camera.detection.detect import detect
+from edgedigits_camera.detection.maps import CHANNELS, HEAT
 from edgedigits_camera.profiles import LIVE, STILL
-from edgedigits_camera.reader import examine, read_page
+from edgedigits_camera.reader import read_page
 from edgedigits_camera.scene import SceneSpec, draw_scene
 
 BOTH = pytest.mark.parametrize("profile", [STILL, LIVE], ids=["still", "live"])
-SIDE = np.arange(480)
-# The smallest candidate, 12 x 2 pixels, and what keeps it apart from the next.
-SMALLEST_PX = 13 * 3
+SIDE = np.arange(240)
 # A reading that is as sure as this is not just above the limit.
 SURE = 0.9
-
-
-class Counting:
-    """A backend that counts what it is asked, and lets another one answer."""
-
-    def __init__(self, inner):
-        self.name, self.inner, self.asked = inner.name, inner, []
-
-    def predict(self, patches):
-        self.asked.append(len(patches))
-        return self.inner.predict(patches)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exception):
-        pass
-
-
-@pytest.fixture
-def counting(recognizer):
-    """The shipped bundle, counting patches."""
-    backend = Counting(recognizer.opened.backend)
-    return Recognizer(recognizer.bundle, Opened(backend, recognizer.opened.candidate)), backend.asked
+# A peak has eight cells without one around it: at most so many to a pixel, at all levels together.
+MOST_A_PIXEL = 4 / 3 / 64
 
 
 def colours(grey):
@@ -60,21 +35,21 @@ def checkerboard(cell_px):
 
 
 def noise(blur_px):
-    grey = np.random.default_rng(1).normal(0, 1, (480, 480))
+    grey = np.random.default_rng(1).normal(0, 1, (240, 240))
     grey = cv2.GaussianBlur(grey, (0, 0), blur_px) if blur_px else grey
     return np.clip(128 + 60 * grey / grey.std(), 0, 255).astype(np.uint8)
 
 
 def specks(count):
-    rng, grey = np.random.default_rng(2), np.full((480, 480), 225, np.uint8)
-    for x, y, size in rng.integers((0, 0, 1), (480, 480, 5), (count, 3)).tolist():
+    rng, grey = np.random.default_rng(2), np.full((240, 240), 225, np.uint8)
+    for x, y, size in rng.integers((0, 0, 1), (240, 240, 5), (count, 3)).tolist():
         cv2.circle(grey, (x, y), size // 2, 30, -1)
     return grey
 
 
 def dense_text(scale):
-    grey = np.full((480, 480), 225, np.uint8)
-    for number, y in enumerate(range(10, 480, round(26 * scale))):
+    grey = np.full((240, 240), 225, np.uint8)
+    for number, y in enumerate(range(10, 240, round(26 * scale))):
         cv2.putText(grey, f"{number}the quick brown fox, 1984: 3.14159 " * 3, (2, y), 3, scale, 30, 1, cv2.LINE_AA)
     return grey
 
@@ -86,15 +61,12 @@ def bars(height_px, width_px, gap_px):
 
 
 HOSTILE = {
-    **{f"checkerboard of {px} px": checkerboard(px) for px in range(1, 17)},
-    **{f"noise blurred by {px} px": noise(px) for px in (0, 1, 2, 4)},
+    **{f"checkerboard of {px} px": checkerboard(px) for px in (1, 3, 8)},
+    **{f"noise blurred by {px} px": noise(px) for px in (0, 2)},
     "ten thousand specks": specks(10_000),
-    "small text": dense_text(0.4),
-    "text": dense_text(0.8),
+    "text": dense_text(0.6),
     "bars": bars(18, 2, 2),
-    "smallest bars": bars(12, 2, 2),
 }
-NAMED = pytest.mark.parametrize("name", HOSTILE)
 
 
 def inside(box, grey):
@@ -110,34 +82,47 @@ def test_an_even_picture_of_any_size_gives_no_readings(recognizer, shape, level,
     assert (page.readings, page.lines) == ((), ())
 
 
-@BOTH
-@NAMED
-def test_a_hostile_picture_is_read_within_the_bounds_of_the_profile(counting, name, profile):
-    recognizer, asked = counting
-    judge = Judge.of(recognizer.bundle.judge)
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_picture_is_read_in_bounded_time_with_boxes_inside(recognizer, name):
     for grey in (HOSTILE[name], 255 - HOSTILE[name]):
-        seen = examine(grey, recognizer, judge=judge, profile=profile)
-        readings = seen.readings(size_px=(grey.shape[1], grey.shape[0]))
-        assert len(readings) <= profile.most_judged
-        assert all(inside(reading.box_xywh_px, grey) for reading in readings)
-        first, *again = asked
-        assert first <= profile.most_candidates
-        assert len(again) <= len(profile.turns)
-        assert set(again) <= {len(readings)}
-        asked.clear()
+        started = time.process_time()
+        page = read_page(grey, recognizer)
+        assert time.process_time() - started < 10
+        assert len(page.readings) < grey.size * MOST_A_PIXEL
+        assert all(inside(reading.box_xywh_px, grey) for reading in page.readings)
 
 
-@BOTH
-@NAMED
-def test_no_layer_has_more_candidates_than_have_room_in_it(name, profile):
-    for grey in (HOSTILE[name], 255 - HOSTILE[name]):
-        room = layers_of(grey, profile=profile).labels.size / SMALLEST_PX
-        assert len(find_candidates(grey, profile=profile)) <= room
+class Everywhere:
+    """A detector that is as sure of one place as of any other, or finds as many peaks as there can be."""
+
+    def __init__(self, step):
+        self.step = step
+
+    def maps(self, contrast):
+        maps = np.zeros((contrast.shape[0] // 4, contrast.shape[1] // 4, CHANNELS), np.float32)
+        maps[..., HEAT] = -9
+        maps[:: self.step, :: self.step, HEAT] = 2
+        return maps
 
 
-def test_there_are_hostile_pictures_that_would_exceed_the_bounds():
-    found = [len(find_candidates(grey, profile=STILL)) for grey in HOSTILE.values()]
-    assert sum(count > STILL.most_candidates for count in found) >= 3
+def test_a_detector_that_finds_as_much_as_it_can_is_read_in_bounded_time(stand_in, lenient):
+    stand_in.detector = Everywhere(2)
+    grey = noise(1)
+    started = time.process_time()
+    page = read_page(grey, stand_in, judge=lenient)
+    assert time.process_time() - started < 20
+    assert stand_in.asked > 200 * len(STILL.views)
+    assert len(page.readings) < grey.size * MOST_A_PIXEL
+
+
+def test_forty_megapixels_of_nothing_take_little_more_memory_than_the_picture(finder):
+    grey = np.full((5000, 8000), 220, np.uint8)
+    tracemalloc.start()
+    found = detect(grey, finder, finest=1.0, threshold=0.1)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(found) == 0
+    assert peak < 2 * grey.size
 
 
 @pytest.mark.parametrize("channel", [0, 1, 2])
@@ -149,16 +134,15 @@ def test_digits_in_one_colour_channel_are_read(recognizer, write_row, channel):
     assert read_page(image, recognizer).lines == ("3507264",)
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(grey=arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=70)))
-def test_any_small_picture_is_read_alike_twice_and_inverted_with_boxes_inside(recognizer, grey):
-    page = read_page(colours(grey), recognizer)
-    assert read_page(colours(grey), recognizer) == page
-    assert read_page(colours(255 - grey), recognizer) == page
+def test_any_small_picture_is_read_alike_twice_with_boxes_inside(recognizer, grey):
+    page = read_page(grey, recognizer)
+    assert read_page(grey, recognizer) == page
     assert all(inside(reading.box_xywh_px, grey) for reading in page.readings)
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(image=arrays(np.uint8, st.tuples(st.integers(1, 60), st.integers(1, 60), st.just(3))))
 def test_any_small_colour_picture_is_read_with_boxes_inside(recognizer, image):
     for profile in (STILL, LIVE):
@@ -168,12 +152,11 @@ def test_any_small_colour_picture_is_read_with_boxes_inside(recognizer, image):
 
 @settings(max_examples=6, deadline=None, derandomize=True)
 @given(text=st.text("0123456789", min_size=2, max_size=5), height_px=st.integers(24, 120), seed=st.integers(0, 99))
-def test_a_row_is_read_alike_twice_and_inverted_with_boxes_inside(recognizer, write_row, text, height_px, seed):
+def test_a_row_is_read_alike_twice_with_boxes_inside(recognizer, write_row, text, height_px, seed):
     grey, _ = write_row(text, height_px=height_px, seed=seed)
-    page = read_page(colours(grey), recognizer)
+    page = read_page(grey, recognizer)
     assert page.readings
-    assert read_page(colours(grey), recognizer) == page
-    assert read_page(colours(255 - grey), recognizer) == page
+    assert read_page(grey, recognizer) == page
     assert all(inside(reading.box_xywh_px, grey) for reading in page.readings)
 
 
@@ -191,35 +174,49 @@ def scene(number):
     return draw_scene(number, spec=replace(SCENES[number % 4], strength=0.2, tilt=0.1, digit_px=44), size_px=(480, 360))
 
 
-@settings(max_examples=8, deadline=None, derandomize=True)
-@given(number=st.integers(0, 15))
-def test_polarity_does_not_matter_to_a_scene(recognizer, number):
-    image = scene(number).image
-    grey = colours(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY))
-    assert read_page(255 - grey, recognizer) == read_page(grey, recognizer)
-
-
 def still_there(reading, others, overlap):
     """Whether the same digit is read in the same place."""
     same = np.array([other.box_xywh_px for other in others if other.digit == reading.digit], float).reshape(-1, 4)
     return bool((overlap(same, np.array(reading.box_xywh_px, float)) >= 0.4).any())
 
 
-@pytest.mark.parametrize(("factor", "shift"), [(0.6, 0), (0.8, 0), (1.1, 0), (0.8, 30), (0.6, 80), (1, -20)])
-def test_brightness_and_contrast_within_reason_leave_sure_readings_as_they_are(recognizer, overlap, factor, shift):
+def kept_of(recognizer, overlap, change):
+    """Share of the sure readings of some scenes that stay in changed pictures, and of those there that were before."""
     sure, kept = 0, 0
-    for number in range(8):
+    for number in range(4):
         image = scene(number).image
-        changed = np.clip(np.rint(image * factor + float(shift)), 0, 255).astype(np.uint8)
-        before, after = (read_page(picture, recognizer).readings for picture in (image, changed))
+        before, after = (read_page(picture, recognizer).readings for picture in (image, change(image)))
         for some, others in ((before, after), (after, before)):
             mine = [reading for reading in some if reading.confidence >= SURE]
             sure += len(mine)
             kept += sum(still_there(reading, others, overlap) for reading in mine)
-    assert sure >= 80
-    assert kept >= 0.98 * sure
+    assert sure >= 20
+    return kept / sure
 
 
-def test_the_contrast_that_is_within_reason_has_an_end(recognizer):
-    image = np.rint(scene(0).image * 0.02 + 120).astype(np.uint8)
-    assert len(read_page(image, recognizer).readings) < len(scene(0).digits) / 2
+@pytest.mark.parametrize(("factor", "shift"), [(0.6, 0), (0.6, 80), (1, -20)])
+def test_brightness_and_contrast_within_reason_leave_sure_readings_as_they_are(recognizer, overlap, factor, shift):
+    def changed(image):
+        return np.clip(np.rint(image * factor + float(shift)), 0, 255).astype(np.uint8)
+
+    assert kept_of(recognizer, overlap, changed) >= 0.97
+
+
+def test_light_and_dark_swapped_leave_sure_readings_as_they_are(recognizer, overlap):
+    assert kept_of(recognizer, overlap, lambda image: 255 - image) >= 0.95
+
+
+def test_the_contrast_that_is_within_reason_has_an_end(recognizer, overlap):
+    def flattened(image):
+        return np.rint(image * 0.02 + 120).astype(np.uint8)
+
+    assert kept_of(recognizer, overlap, flattened) < 0.7
+
+
+@pytest.mark.parametrize("width_px", [2048, 2049])
+def test_a_page_is_read_alike_at_any_width(recognizer, width_px):
+    page = scene(0)
+    larger = cv2.resize(page.image, (width_px, width_px * 3 // 4), interpolation=cv2.INTER_CUBIC)
+    digits = ["".join(sorted("".join(read_page(image, recognizer).lines))) for image in (page.image, larger)]
+    assert digits[1] == digits[0]
+    assert len(digits[0]) > 5

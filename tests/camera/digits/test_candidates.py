@@ -55,7 +55,13 @@ def test_chosen_candidates_keep_what_was_found_out_about_them(seen_of):
     assert (some.depth == seen.depth[[4, 1]]).all()
 
 
-def test_those_that_touch_or_nearly_do_are_beside_one_another_but_none_beside_itself():
-    boxes = np.array([(0, 0, 20, 30), (22, 0, 20, 30), (60, 0, 20, 30), (5, 5, 8, 8)], float)
-    assert list(beside(boxes, slice(0, 4))) == [[1, 3], [0], [], [0]]
-    assert list(beside(boxes, slice(1, 2))) == [[0]]
+def test_digits_that_touch_or_nearly_do_are_beside_one_another_and_pieces_are_beside_none(detections_of):
+    found = detections_of([(0, 0, 20, 30), (22, 0, 20, 30), (60, 0, 20, 30), (5, 5, 8, 8)])
+    assert list(beside(found, slice(0, 4))) == [[1], [0], [], []]
+    assert list(beside(found, slice(1, 2))) == [[0]]
+
+
+def test_what_is_much_less_likely_a_digit_is_beside_none(detections_of):
+    found = detections_of([(0, 0, 20, 30), (22, 0, 20, 30)])
+    found.heat[1] = 0.4
+    assert list(beside(found, slice(0, 2))) == [[], [0]]
