@@ -31,13 +31,11 @@ FATES = {
     Fate.COVERED: ("part of a better one", (230, 120, 40)),
     Fate.READ: ("read", (70, 200, 60)),
 }
-PANEL_PX = 640  # width of a panel
+PANEL_PX, HIGHEST_PX = 640, 1280  # width of a panel, and its height at most
 MARGIN_PX = 8
-TITLE_PX = 10  # height of capitals
-TITLE_LETTERS = 72
+TITLE_PX, TITLE_LETTERS = 10, 72  # height of its capitals, and how many have room
 CARD_PX = (154, 84)  # a candidate's patch and figures
-MOST_CARDS = 48
-WHITE = (255, 255, 255)
+MOST_CARDS, WHITE = 48, (255, 255, 255)
 
 
 def explain(
@@ -83,9 +81,9 @@ def contrast_of(grey: NDArray[np.uint8], found: Found, *, finest: float) -> tupl
 
 
 def heat_of(grey: NDArray[np.uint8], detector: Detector, *, finest: float) -> NDArray[np.float32]:
-    """(h, w) float32: what the detector says of each place of a picture (H, W) uint8, the most of all levels, 0..1."""
-    factor = PANEL_PX / grey.shape[1]
-    heat = np.zeros((max(1, round(grey.shape[0] * factor)), PANEL_PX), np.float32)
+    """What the detector says of each place of a picture (H, W) uint8: the most of all levels, (h, w) float32 0..1."""
+    width, height = panel_size(grey)
+    factor, heat = width / grey.shape[1], np.zeros((height, width), np.float32)
     for canvas in canvases(list(pyramid(grey, finest=finest))):
         said = 1 / (1 + np.exp(-detector.maps(canvas.contrast)[..., HEAT]))
         for tile in canvas.tiles:
@@ -144,7 +142,7 @@ def _card(
     card[:, :4] = colour
     card[4 : height - 4, 8:height] = cv2.resize(patch, (height - 8,) * 2, interpolation=cv2.INTER_NEAREST)[:, :, None]
     likeliest = np.argsort(-names, kind="stable")[:3].tolist()
-    for number, text in enumerate([*(f"{digit}  {int(100 * names[digit])}%" for digit in likeliest), *figures]):
+    for number, text in enumerate([*(f"{digit}  {names[digit]:.0%}" for digit in likeliest), *figures]):
         _write(card, text, (height + 6, 15 + 16 * number))
     return card
 
@@ -162,17 +160,23 @@ def _legend(counts: dict[str, int]) -> NDArray[np.uint8]:
 def _write(canvas: NDArray[np.uint8], text: str, corner: tuple[int, int]) -> int:
     """Write small and dark from the lower left corner; the pixels that it takes."""
     cv2.putText(canvas, text, corner, cv2.FONT_HERSHEY_SIMPLEX, 0.4, (30, 30, 30), 1, cv2.LINE_AA)
-    width: int = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 0.4, 1)[0][0]
-    return width
+    return int(cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 0.4, 1)[0][0])
 
 
 def titled(image: NDArray[np.uint8], title: str) -> NDArray[np.uint8]:
-    """A panel: the picture at the panel's width, with its title."""
-    height = max(40, round(image.shape[0] * PANEL_PX / image.shape[1]))
-    smaller = image.shape[1] > PANEL_PX
-    panel = cv2.resize(image, (PANEL_PX, height), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_NEAREST)
+    """A panel: the picture as large as there is room, with its title."""
+    width, height = panel_size(image)
+    how = cv2.INTER_AREA if width < image.shape[1] else cv2.INTER_NEAREST
+    panel = _padded(cv2.resize(image, (width, height), interpolation=how), max(0, 40 - height), PANEL_PX - width)
     draw_text(panel, title[:TITLE_LETTERS], (0, 0), height_px=TITLE_PX, colour=WHITE)
     return panel
+
+
+def panel_size(image: NDArray[np.uint8]) -> tuple[int, int]:
+    """Width and height of a picture (H, W) or (H, W, 3) on its panel."""
+    height, width = image.shape[:2]
+    factor = min(PANEL_PX / width, HIGHEST_PX / height)
+    return max(1, round(width * factor)), max(1, round(height * factor))
 
 
 def _in_rows(pictures: list[NDArray[np.uint8]], *, columns: int) -> list[NDArray[np.uint8]]:
