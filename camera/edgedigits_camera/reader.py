@@ -15,7 +15,7 @@ import numpy as np
 
 from edgedigits.recognizer import Reading
 from edgedigits_camera.detection.detect import detect
-from edgedigits_camera.detection.nms import suppress_overlaps
+from edgedigits_camera.detection.nms import MOST_SHARED, suppress_overlaps
 from edgedigits_camera.digits.candidates import Candidates, look_at
 from edgedigits_camera.digits.features import features_of
 from edgedigits_camera.digits.judge import Judge
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 
 # Detections that share more of the smaller box are one thing seen at two levels of the pyramid.
 SAME = 0.7
-# Digits side by side share so much of the smaller one's box at most, when both slant; above it, pieces of one digit
-# would survive beside it.
-MOST_SHARED = 0.4
 # Lines that go up or down by more pixels per pixel are turned level: the network has seen few digits that lean so far.
 STEEP = 0.1
 # From this on, what the detector takes for print is print.

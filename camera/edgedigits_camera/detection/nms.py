@@ -9,6 +9,10 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+# Digits side by side share so much of the smaller one's box at most, when both slant; above it, pieces of one digit
+# would survive beside it.
+MOST_SHARED = 0.4
+
 
 def suppress_overlaps(
     boxes: NDArray[np.float64], scores: NDArray[np.float32], *, most_shared: float

@@ -116,18 +116,16 @@ def spans(length: int) -> list[tuple[int, float, float]]:
 
 
 def side_by_side(levels: Sequence[Level]) -> list[Tile]:
-    """Whole levels on one canvas: the first on top, the others in a row below or beside it, whichever is smaller."""
-    first, *others = levels
-    height, width = first.grey.shape
-    beside = height >= width
+    """Whole levels on one canvas: each beside or below the one before in turns, the second along its longer side."""
+    height, width = levels[0].grey.shape
+    below, left, top = width > height, 0, 0
     everywhere = (-np.inf, -np.inf, np.inf, np.inf)
-    tiles, along = [Tile(first.scale, 0, 0, width, height, everywhere)], 0
-    across = aligned((width if beside else height) + GAP_PX)
-    for level in others:
+    tiles: list[Tile] = []
+    for level in levels:
         h, w = level.grey.shape
-        left, top = (across, along) if beside else (along, across)
         tiles.append(Tile(level.scale, 0, 0, w, h, everywhere, left, top))
-        along += aligned((h if beside else w) + GAP_PX)
+        left, top = (left, top + aligned(h + GAP_PX)) if below else (left + aligned(w + GAP_PX), top)
+        below = not below
     return tiles
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edgedigits_camera.detection.nms import share_of_smaller
+from edgedigits_camera.detection.nms import MOST_SHARED, share_of_smaller, suppress_overlaps
 from edgedigits_camera.digits.patches import Box, CutOut, View, clutter_of, cut_out, patch_of
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _looked_at(
     boxes: list[Box] = [tuple(box) for box in found.boxes_px.tolist()]
     cuts: list[CutOut] = [
         cut_out(grey, boxes[index], light=bool(found.light[index] > 0.5), others=[boxes[other] for other in others])
-        for index, others in zip(range(*rows.indices(len(boxes))), beside(found.boxes_px, rows), strict=True)
+        for index, others in zip(range(*rows.indices(len(boxes))), beside(found, rows), strict=True)
     ]
     patches = np.zeros((len(cuts), len(views), 28, 28), np.uint8)
     for index, cut in enumerate(cuts):
@@ -76,13 +76,19 @@ def _looked_at(
     return patches[:, 0], said, depth, clutter
 
 
-def beside(boxes: NDArray[np.float64], rows: slice) -> Iterator[list[int]]:
-    """For some of the boxes (N, 4), the indices of those that they touch, or nearly so."""
+def beside(found: Detections, rows: slice) -> Iterator[list[int]]:
+    """For some of the detections, the indices of the digits that they touch, or nearly so.
+
+    Those are what would be read by heat alone, and not what would be read in place of the digit itself.
+    """
+    boxes, heat = found.boxes_px, found.heat
+    rivals = suppress_overlaps(boxes, heat, most_shared=MOST_SHARED)
     grown = boxes + boxes[:, 2:].max(axis=1, keepdims=True) * BESIDE * np.array([-1, -1, 2, 2])
-    touching = share_of_smaller(grown[rows], boxes) > 0
-    for index, row in zip(range(*rows.indices(len(boxes))), touching, strict=True):
-        row[index] = False
-        yield np.flatnonzero(row).tolist()
+    touching = share_of_smaller(grown[rows], boxes[rivals]) > 0
+    apart = share_of_smaller(boxes[rows], boxes[rivals]) <= MOST_SHARED
+    sure = heat[rivals] >= heat[rows, None] / 2
+    for row in touching & apart & sure:
+        yield rivals[row].tolist()
 
 
 def blocks_of(count: int) -> list[slice]:
