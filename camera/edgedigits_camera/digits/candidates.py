@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,19 +54,19 @@ class Candidates:
 
 def look_at(grey: NDArray[np.uint8], found: Detections, recognizer: Recognizer, *, views: Sequence[View]) -> Candidates:
     """Cut each detection out of a picture (H, W) uint8 and name it by the network."""
-    blocks = [_looked_at(grey, found, rows, recognizer, views) for rows in blocks_of(len(found))]
+    boxes: list[Box] = [tuple(box) for box in found.boxes_px.tolist()]
+    cuts = (
+        cut_out(grey, boxes[index], light=bool(found.light[index] > 0.5), others=[boxes[other] for other in others])
+        for index, others in enumerate(beside(found))
+    )
+    blocks = [
+        _looked_at(list(islice(cuts, rows.stop - rows.start)), recognizer, views) for rows in blocks_of(len(found))
+    ]
     patches, said, depth, clutter = (np.concatenate(arrays) for arrays in zip(*blocks, strict=True))
     return Candidates(found, patches, said, depth, clutter)
 
 
-def _looked_at(
-    grey: NDArray[np.uint8], found: Detections, rows: slice, recognizer: Recognizer, views: Sequence[View]
-) -> tuple[NDArray[np.generic], ...]:
-    boxes: list[Box] = [tuple(box) for box in found.boxes_px.tolist()]
-    cuts: list[CutOut] = [
-        cut_out(grey, boxes[index], light=bool(found.light[index] > 0.5), others=[boxes[other] for other in others])
-        for index, others in zip(range(*rows.indices(len(boxes))), beside(found, rows), strict=True)
-    ]
+def _looked_at(cuts: list[CutOut], recognizer: Recognizer, views: Sequence[View]) -> tuple[NDArray[np.generic], ...]:
     patches = np.zeros((len(cuts), len(views), 28, 28), np.uint8)
     for index, cut in enumerate(cuts):
         for number, view in enumerate(views):
@@ -76,19 +77,20 @@ def _looked_at(
     return patches[:, 0], said, depth, clutter
 
 
-def beside(found: Detections, rows: slice) -> Iterator[list[int]]:
-    """For some of the detections, the indices of the digits that they touch, or nearly so.
+def beside(found: Detections) -> Iterator[list[int]]:
+    """For each of the detections, the indices of the digits that they touch, or nearly so.
 
     Those are what would be read by heat alone, and not what would be read in place of the digit itself.
     """
     boxes, heat = found.boxes_px, found.heat
     rivals = suppress_overlaps(boxes, heat, most_shared=MOST_SHARED)
     grown = boxes + boxes[:, 2:].max(axis=1, keepdims=True) * BESIDE * np.array([-1, -1, 2, 2])
-    touching = share_of_smaller(grown[rows], boxes[rivals]) > 0
-    apart = share_of_smaller(boxes[rows], boxes[rivals]) <= MOST_SHARED
-    sure = heat[rivals] >= heat[rows, None] / 2
-    for row in touching & apart & sure:
-        yield rivals[row].tolist()
+    for rows in blocks_of(len(found)):
+        touching = share_of_smaller(grown[rows], boxes[rivals]) > 0
+        apart = share_of_smaller(boxes[rows], boxes[rivals]) <= MOST_SHARED
+        sure = heat[rivals] >= heat[rows, None] / 2
+        for row in touching & apart & sure:
+            yield rivals[row].tolist()
 
 
 def blocks_of(count: int) -> list[slice]:
