@@ -31,7 +31,7 @@ FATES = {
     Fate.COVERED: ("part of a better one", (230, 120, 40)),
     Fate.READ: ("read", (70, 200, 60)),
 }
-PANEL_PX, HIGHEST_PX = 640, 1280  # width of a panel, and its height at most
+PANEL_PX, HIGHEST_PX = 640, 900  # width of a panel, and its height at most
 MARGIN_PX = 8
 TITLE_PX, TITLE_LETTERS = 10, 72  # height of its capitals, and how many have room
 CARD_PX = (154, 84)  # a candidate's patch and figures
