@@ -141,7 +141,7 @@ def count(scene: Scene, originals: NDArray[np.uint8], recognizer: Recognizer) ->
 def detections_of(boxes: NDArray[np.float64], *, light: bool) -> Detections:
     """Boxes (N, 4) in pixels as a detector that knows everything finds them."""
     sure, unknown = np.ones(len(boxes), np.float32), np.full((len(boxes), 10), 0.1, np.float32)
-    return Detections(boxes, sure, sure * light, 0 * sure, unknown, np.ones(len(boxes)))
+    return Detections(boxes, sure, sure * light, 0 * sure, unknown, np.ones(len(boxes)), 0 * sure)
 
 
 def names_of(found: Candidates, boxes: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -27,7 +27,8 @@ import numpy as np
 from benchmarks.reading import FIRST_SEED, PROFILES, measured_with
 from edgedigits.files import write_json
 from edgedigits.recognizer import Recognizer
-from edgedigits_camera.detection.pyramid import canvases, pyramid
+from edgedigits_camera.detection.detect import levels_of
+from edgedigits_camera.detection.pyramid import canvases
 from edgedigits_camera.digits.features import features_of
 from edgedigits_camera.digits.judge import Judge
 from edgedigits_camera.memory import keep_freed_memory
@@ -71,7 +72,7 @@ def stages_of(image: NDArray[np.uint8], recognizer: Recognizer, *, judge: Judge,
     """Milliseconds of each stage of reading a picture (H, W, 3) uint8 BGR."""
     grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
     watched, size_px = Watched(recognizer), (grey.shape[1], grey.shape[0])
-    pyramid_ms, _ = timed(lambda: list(canvases(list(pyramid(grey, finest=profile.finest_of(max(size_px)))))))
+    pyramid_ms, _ = timed(lambda: list(canvases(levels_of(grey, profile.search))))
     found_ms, candidates = timed(lambda: candidates_of(grey, watched, profile=profile))
     judge_ms, _ = timed(lambda: judge.trees.score(features_of(candidates, size_px=size_px)))
     whole_ms, _ = timed(lambda: read_page(image, recognizer, profile=profile, judge=judge))

@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 
 from edgedigits_camera.detection.contrast import local_contrast
+from edgedigits_camera.detection.detect import levels_of
 from edgedigits_camera.detection.maps import HEAT, STRIDE_PX
-from edgedigits_camera.detection.pyramid import canvases, pyramid
+from edgedigits_camera.detection.pyramid import canvases
 from edgedigits_camera.overlay import annotate, draw_text
 from edgedigits_camera.profiles import STILL
 from edgedigits_camera.reader import Fate, find_digits, page_of
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from edgedigits.recognizer import Recognizer
     from edgedigits_camera.detection.detect import Detector
+    from edgedigits_camera.detection.pyramid import Level
     from edgedigits_camera.profiles import Profile
     from edgedigits_camera.reader import Found
 
@@ -60,31 +62,31 @@ def explain(
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY) if grey is None else grey
     found = find_digits(grey, recognizer, profile=profile)
     page = page_of(found, size_px=(grey.shape[1], grey.shape[0]))
-    finest = profile.finest_of(max(grey.shape))
-    scale, contrast = contrast_of(grey, found, finest=finest)
+    levels = levels_of(grey, profile.search)
+    scale, contrast = contrast_of(levels, found)
     panels = [
         titled(annotate(image, page.readings), f"read: {' | '.join(page.lines) or 'nothing'}"),
         titled(cv2.cvtColor(255 - contrast, cv2.COLOR_GRAY2BGR), f"local contrast, where 1 pixel is {scale:g} here"),
-        titled(warmed(image, heat_of(grey, recognizer.detector, finest=finest)), "how likely a digit's middle is here"),
+        titled(warmed(image, heat_of(grey, recognizer.detector, levels)), "how likely a digit's middle is here"),
         titled(_boxed(image, found), f"{len(found.fate)} candidates and what became of them"),
     ]
     counts = {words: int((found.fate == fate).sum()) for fate, (words, _) in FATES.items()}
     return _stacked([*_in_rows(panels, columns=2), _legend(counts), *_in_rows(_cards(found), columns=8)]), counts
 
 
-def contrast_of(grey: NDArray[np.uint8], found: Found, *, finest: float) -> tuple[float, NDArray[np.uint8]]:
-    """The level of a picture (H, W) uint8 on which most digits were found, else the first: its scale, its contrast."""
+def contrast_of(levels: Sequence[Level], found: Found) -> tuple[float, NDArray[np.uint8]]:
+    """The level on which most digits were found, else the first: its scale, and its contrast (H, W) uint8."""
     scales, counts = np.unique(found.candidates.found.scale[found.chosen], return_counts=True)
-    wanted = float(scales[counts.argmax()]) if len(scales) else finest
-    level = next(level for level in pyramid(grey, finest=finest) if level.scale == wanted)
+    wanted = float(scales[counts.argmax()]) if len(scales) else levels[0].scale
+    level = next(level for level in levels if level.scale == wanted)
     return level.scale, local_contrast(level.grey)
 
 
-def heat_of(grey: NDArray[np.uint8], detector: Detector, *, finest: float) -> NDArray[np.float32]:
+def heat_of(grey: NDArray[np.uint8], detector: Detector, levels: Sequence[Level]) -> NDArray[np.float32]:
     """What the detector says of each place of a picture (H, W) uint8: the most of all levels, (h, w) float32 0..1."""
     width, height = panel_size(grey)
     factor, heat = width / grey.shape[1], np.zeros((height, width), np.float32)
-    for canvas in canvases(list(pyramid(grey, finest=finest))):
+    for canvas in canvases(levels):
         said = 1 / (1 + np.exp(-detector.maps(canvas.contrast)[..., HEAT]))
         for tile in canvas.tiles:
             top, left = tile.top_px // STRIDE_PX, tile.left_px // STRIDE_PX

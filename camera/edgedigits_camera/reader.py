@@ -25,12 +25,12 @@ from edgedigits_camera.text.lines import LINE, lines_of, order_lines
 from edgedigits_camera.text.skew import slope_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from edgedigits.recognizer import Recognizer
 
-# Detections that share more of the smaller box are one thing seen at two levels of the pyramid.
-SAME = 0.7
 # Lines that go up or down by more pixels per pixel are turned level: the network has seen few digits that lean so far.
 STEEP = 0.1
 # From this on, what the detector takes for print is print.
@@ -112,32 +112,36 @@ def find_digits(
     if not printed:
         fate[(fate == Fate.COVERED) & (candidates.found.printed >= PRINTED)] = Fate.PRINT
     likely = np.flatnonzero(fate == Fate.COVERED)
-    chosen = likely[suppress_overlaps(candidates.found.boxes_px[likely], score[likely], most_shared=MOST_SHARED)]
+    chosen = likely[suppress_overlaps(candidates.found.boxes_px[likely], score[likely], most=MOST_SHARED)]
     fate[chosen] = Fate.READ
-    probabilities = named(grey, candidates[chosen], recognizer)
+    probabilities = named(grey, candidates[chosen], recognizer, views=profile.views)
     return Found(candidates, score, fate, chosen, probabilities)
 
 
 def candidates_of(grey: NDArray[np.uint8], recognizer: Recognizer, *, profile: Profile) -> Candidates:
     """What the detector finds in a picture (H, W) uint8, and what the network says of it: what the judge sees."""
-    detections = detect(grey, recognizer.detector, finest=profile.finest_of(max(grey.shape)), threshold=profile.heat)
-    best = suppress_overlaps(detections.boxes_px, detections.heat, most_shared=SAME)
-    return look_at(grey, detections[best], recognizer, views=profile.views)
+    return look_at(grey, detect(grey, recognizer.detector, profile.search), recognizer, views=(View(),))
 
 
-def named(grey: NDArray[np.uint8], digits: Candidates, recognizer: Recognizer) -> NDArray[np.float32]:
-    """What digits are named by, (N, 10): where lines go up or down, also what the network says of them turned level.
+def named(
+    grey: NDArray[np.uint8], digits: Candidates, recognizer: Recognizer, *, views: Sequence[View]
+) -> NDArray[np.float32]:
+    """What digits are named by, (N, 10): the mean of what the network says of each as it stands and in further views.
 
-    Should upright digits climb instead, the mean keeps most of them right.
+    Where lines go up or down, these are turned level; should upright digits climb instead, the mean keeps most of them
+    right.
     """
     if not len(digits):
         return np.zeros((0, 10), np.float32)
     boxes = digits.found.boxes_px
     slope = slope_of(boxes, lines_of(boxes, LINE))
-    if abs(slope) <= STEEP:
+    level = slope if abs(slope) > STEEP else 0.0
+    further = [View(view.share, view.slope + level) for view in views] + [View(slope=level)] * bool(level)
+    if not further:
         return digits.probabilities
-    level = look_at(grey, digits.found, recognizer, views=(View(slope=slope),))
-    return np.mean([digits.probabilities, level.probabilities], axis=0)
+    seen = look_at(grey, digits.found, recognizer, views=further)
+    said: NDArray[np.float32] = np.concatenate([digits.views, seen.views], axis=1).mean(axis=1)
+    return said
 
 
 def page_of(found: Found, *, size_px: tuple[int, int]) -> Page:

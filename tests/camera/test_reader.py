@@ -121,20 +121,33 @@ class Network:
 def rising(slope):
     boxes = np.array([(30 * number, 200 + 30 * slope * number, 20, 30) for number in range(8)], float)
     one = np.ones(8, np.float32)
-    found = Detections(boxes, one, 0 * one, 0 * one, np.zeros((8, 10), np.float32), np.ones(8))
+    found = Detections(boxes, one, 0 * one, 0 * one, np.zeros((8, 10), np.float32), np.ones(8), 0 * one)
     return Candidates(found, np.zeros((8, 28, 28), np.uint8), np.ones((8, 1, 10), np.float32), one, 0 * one)
 
 
-@pytest.mark.parametrize(("slope", "turned"), [(0.0, []), (0.05, []), (0.3, [0.3]), (-0.3, [-0.3])])
-def test_digits_of_lines_that_rise_or_fall_are_named_level_as_well(monkeypatch, slope, turned):
+TURNED = (View(0.35, -0.15),)
+
+
+@pytest.mark.parametrize(
+    ("slope", "views", "turned", "said"),
+    [
+        (0.0, (), [], 1),
+        (0.05, TURNED, [-0.15], 2),
+        (0.3, (), [0.3], 2),
+        (-0.3, (), [-0.3], 2),
+        (0.3, TURNED, [0.15, 0.3], 7 / 3),
+    ],
+)
+def test_what_is_chosen_is_named_in_further_views_and_level(monkeypatch, slope, views, turned, said):
     network = Network(monkeypatch)
-    answers = named(np.zeros((9, 9), np.uint8), rising(slope), None)
+    answers = named(np.zeros((9, 9), np.uint8), rising(slope), None, views=views)
     assert network.slopes == pytest.approx(turned, abs=0.03)
-    assert (answers == (2 if turned else 1)).all()
+    assert answers == pytest.approx(np.full((8, 10), said))
 
 
-def test_an_empty_page_has_no_names(monkeypatch):
-    assert named(np.zeros((9, 9), np.uint8), rising(0.3)[np.zeros(0, int)], None).shape == (0, 10)
+def test_an_empty_page_has_no_names():
+    nothing = rising(0.3)[np.zeros(0, int)]
+    assert named(np.zeros((9, 9), np.uint8), nothing, None, views=TURNED).shape == (0, 10)
 
 
 @pytest.mark.parametrize(
@@ -151,9 +164,7 @@ def test_a_box_in_whole_pixels_covers_the_box_and_stays_in_the_picture(box, whol
 
 
 def test_profiles_differ_in_effort_alone():
-    assert len(STILL.views) > len(LIVE.views) >= 1
-    assert STILL.finest >= LIVE.finest
-    assert STILL.heat <= LIVE.heat
+    assert len(STILL.views) > len(LIVE.views)
+    assert STILL.search.finest >= LIVE.search.finest
+    assert STILL.search.heat <= LIVE.search.heat
     assert all(isinstance(view, View) for view in (*STILL.views, *LIVE.views))
-    assert replace(LIVE, enlarge_below_px=64).finest_of(64) == 2.0
-    assert replace(LIVE, enlarge_below_px=64).finest_of(65) == LIVE.finest

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from edgedigits_camera.detection.detect import detect
+from edgedigits_camera.detection.detect import Search, detect
 from edgedigits_camera.detection.maps import CHANNELS, HEAT
 from edgedigits_camera.profiles import LIVE, STILL
 from edgedigits_camera.reader import read_page
@@ -118,7 +118,7 @@ def test_a_detector_that_finds_as_much_as_it_can_is_read_in_bounded_time(stand_i
 def test_forty_megapixels_of_nothing_take_little_more_memory_than_the_picture(finder):
     grey = np.full((5000, 8000), 220, np.uint8)
     tracemalloc.start()
-    found = detect(grey, finder, finest=1.0, threshold=0.1)
+    found = detect(grey, finder, Search(finest=1.0, heat=0.1))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert len(found) == 0

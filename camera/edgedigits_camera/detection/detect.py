@@ -2,20 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
 
 import cv2
 import numpy as np
 
 from edgedigits_camera.detection.maps import DIGITS, HEAT, HEIGHT, LIGHT, PRINTED, STRIDE_PX, UNIT_PX, WIDTH, X, Y
+from edgedigits_camera.detection.nms import suppress_overlaps
 from edgedigits_camera.detection.pyramid import Canvas, canvases, pyramid
+from edgedigits_camera.scoring import overlaps
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from edgedigits_camera.detection.pyramid import Level
+
 # A side of a box is at most e to this power times UNIT_PX: an untrained answer must not overflow.
 LONGEST = 3.0
+
+
+# Boxes of one thing, seen on several levels, overlap by more: intersection over union.
+ALIKE = 0.5
+# What is averaged over the levels.
+MEANS = ("boxes_px", "light", "printed", "digits")
+# Boxes are compared with all others so many at a time: memory stays bounded.
+BLOCK = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Where digits are looked for.
+
+    Attributes:
+        finest: pixels of the pyramid's first level for one of the picture.
+        heat: least heat of what is looked at; what has less is no digit.
+        first_between: whether there is a level between the first two.
+
+    """
+
+    finest: float = 1.0
+    heat: float = 0.15
+    first_between: bool = True
 
 
 class Detector(Protocol):
@@ -41,6 +69,8 @@ class Detections:
     """(N, 10) the detector's own idea of which digit it is: a second opinion, no name."""
     scale: NDArray[np.float64]
     """(N,) pixels of its level for one of the picture."""
+    support: NDArray[np.float32]
+    """(N,) heat of the same on other levels, added up."""
 
     def __len__(self) -> int:
         return len(self.heat)
@@ -49,18 +79,41 @@ class Detections:
         return Detections(*(getattr(self, name)[chosen] for name in self.__slots__))
 
 
-def detect(grey: NDArray[np.uint8], detector: Detector, *, finest: float, threshold: float) -> Detections:
-    """Everything in a picture (H, W) uint8 that the detector gives at least a threshold of heat."""
-    found = [
-        peaks(detector.maps(canvas.contrast), canvas, threshold=threshold)
-        for canvas in canvases(list(pyramid(grey, finest=finest)))
-    ]
-    return Detections(*(np.concatenate([getattr(part, name) for part in found]) for name in Detections.__slots__))
+def detect(grey: NDArray[np.uint8], detector: Detector, search: Search) -> Detections:
+    """Everything in a picture (H, W) uint8 that the detector gives some heat, once each."""
+    levels = levels_of(grey, search)
+    found = [peaks(detector.maps(canvas.contrast), canvas, threshold=search.heat) for canvas in canvases(levels)]
+    return merged(
+        Detections(*(np.concatenate([getattr(part, name) for part in found]) for name in Detections.__slots__))
+    )
+
+
+def levels_of(grey: NDArray[np.uint8], search: Search) -> list[Level]:
+    """The levels of a picture (H, W) uint8 that are searched."""
+    return list(pyramid(grey, finest=search.finest, first_between=search.first_between))
+
+
+def merged(found: Detections) -> Detections:
+    """What was found on several levels counts once: the hottest, with the mean of the boxes and opinions of all.
+
+    Each has the weight of its heat (weighted boxes fusion: Solovyev, Wang, Gabruseva, arXiv 1910.13302).
+    """
+    kept = suppress_overlaps(found.boxes_px, found.heat, most=ALIKE, measure=overlaps)
+    parts: dict[str, list[NDArray[Any]]] = {name: [] for name in (*MEANS, "support")}
+    for start in range(0, max(len(kept), 1), BLOCK):
+        best = kept[start : start + BLOCK]
+        weight = (overlaps(found.boxes_px[best], found.boxes_px) > ALIKE) * found.heat
+        for name in MEANS:
+            values = getattr(found, name)
+            parts[name].append(weight @ values / weight.sum(axis=1).reshape(-1, *[1] * (values.ndim - 1)))
+        parts["support"].append(weight.sum(axis=1) - found.heat[best])
+    means = {name: np.concatenate(arrays).astype(getattr(found, name).dtype) for name, arrays in parts.items()}
+    return replace(found[kept], **means)
 
 
 def peaks(maps: NDArray[np.float32], canvas: Canvas, *, threshold: float) -> Detections:
     """Cells whose heat is at least a threshold, and no less than that of the eight around them."""
-    heat = maps[..., HEAT]
+    heat = np.ascontiguousarray(maps[..., HEAT])
     least = np.log(threshold / (1 - threshold))
     row, column = np.nonzero((heat >= least) & (heat == cv2.dilate(heat, np.ones((3, 3), np.uint8))))
     said = maps[row, column].astype(np.float64)
@@ -83,6 +136,7 @@ def peaks(maps: NDArray[np.float32], canvas: Canvas, *, threshold: float) -> Det
         sigmoid(said[:, PRINTED]),
         (digits / digits.sum(axis=1, keepdims=True)).astype(np.float32),
         scale,
+        np.zeros(len(row), np.float32),
     )
     return found[inside]
 

@@ -7,27 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
 # Digits side by side share so much of the smaller one's box at most, when both slant; above it, pieces of one digit
 # would survive beside it.
 MOST_SHARED = 0.4
-
-
-def suppress_overlaps(
-    boxes: NDArray[np.float64], scores: NDArray[np.float32], *, most_shared: float
-) -> NDArray[np.intp]:
-    """Indices of boxes (N, 4), best score (N,) first, of which none shares more with a better one.
-
-    What is shared is a part of the smaller box (intersection over minimum): a piece of a digit lies within it.
-    """
-    order = np.argsort(-scores, kind="stable")
-    boxes = boxes[order]
-    free = np.ones(len(order), np.bool_)
-    for place in range(len(order)):
-        if free[place]:
-            free[place + 1 :] &= share_of_smaller(boxes[place : place + 1], boxes[place + 1 :])[0] <= most_shared
-    return order[free]
 
 
 def share_of_smaller(boxes: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -37,3 +23,23 @@ def share_of_smaller(boxes: NDArray[np.float64], others: NDArray[np.float64]) ->
     down = np.minimum(y + h, top + height) - np.maximum(y, top)
     shared: NDArray[np.float64] = np.maximum(across, 0) * np.maximum(down, 0) / np.minimum(w * h, width * height)
     return shared
+
+
+def suppress_overlaps(
+    boxes: NDArray[np.float64],
+    scores: NDArray[np.float32],
+    *,
+    most: float,
+    measure: Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]] = share_of_smaller,
+) -> NDArray[np.intp]:
+    """Indices of boxes (N, 4), best score (N,) first, of which none overlaps more with a better one.
+
+    By default an overlap is a share of the smaller box (intersection over minimum): a piece of a digit lies within it.
+    """
+    order = np.argsort(-scores, kind="stable")
+    boxes = boxes[order]
+    free = np.ones(len(order), np.bool_)
+    for place in range(len(order)):
+        if free[place]:
+            free[place + 1 :] &= measure(boxes[place : place + 1], boxes[place + 1 :])[0] <= most
+    return order[free]

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+# Size of a level between two, in sizes of the larger one.
+BETWEEN = 0.7
 # Longest side of a tile: memory stays bounded, whatever the picture's size.
 TILE_PX = 768
 # Tiles share so many pixels, so that each digit stands whole in one of them, with some of what is around it.
@@ -60,21 +62,27 @@ class Canvas:
     tiles: tuple[Tile, ...]
 
 
-def pyramid(grey: NDArray[np.uint8], *, finest: float) -> Iterator[Level]:
-    """Levels of a picture (H, W) uint8, each half the one before, until the largest digit that fits is seen whole."""
+def pyramid(grey: NDArray[np.uint8], *, finest: float, first_between: bool = True) -> Iterator[Level]:
+    """Levels of a picture (H, W) uint8, each half the one before, until all of it is as small as a digit.
+
+    Between two of them lies one of 0.7 of the larger one's size: a digit that is nearly too large for one level and
+    nearly too small for the next is of middle size there. Without ``first_between``, the largest of these is left out.
+    """
     scale = finest
     level = grey if finest == 1 else resized(grey, finest)
     while True:
         yield Level(scale, level)
         if max(level.shape) <= MOST_PX:
             return
+        if scale < finest or first_between:
+            yield Level(scale * BETWEEN, resized(level, BETWEEN))
         scale, level = scale / 2, halved(level)
 
 
 def resized(grey: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
-    """The picture at another size; the same bits on every processor."""
+    """The picture at more than half of its size; the same bits on every processor."""
     height, width = (max(1, round(side * scale)) for side in grey.shape)
-    return cv2.resize(grey, (width, height), interpolation=cv2.INTER_LINEAR_EXACT if scale < 1 else cv2.INTER_CUBIC)
+    return cv2.resize(grey, (width, height), interpolation=cv2.INTER_LINEAR_EXACT)
 
 
 def halved(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -84,7 +92,7 @@ def halved(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def canvases(levels: Sequence[Level]) -> Iterator[Canvas]:
-    """All levels: each tile of the large ones alone, the small ones side by side on one canvas."""
+    """All levels: each tile of the large ones alone, the small ones on one canvas."""
     small = []
     for level in levels:
         if max(level.grey.shape) <= TILE_PX:
@@ -93,7 +101,7 @@ def canvases(levels: Sequence[Level]) -> Iterator[Canvas]:
         for tile in tiles_of(level):
             yield laid_out([level], [tile])
     if small:
-        yield laid_out(small, side_by_side(small))
+        yield laid_out(small, on_shelves(small))
 
 
 def tiles_of(level: Level) -> Iterator[Tile]:
@@ -115,17 +123,22 @@ def spans(length: int) -> list[tuple[int, float, float]]:
     return [(start, *core) for start, core in zip(starts, pairwise(limits), strict=True)]
 
 
-def side_by_side(levels: Sequence[Level]) -> list[Tile]:
-    """Whole levels on one canvas: each beside or below the one before in turns, the second along its longer side."""
-    height, width = levels[0].grey.shape
-    below, left, top = width > height, 0, 0
+def on_shelves(levels: Sequence[Level]) -> list[Tile]:
+    """Whole levels, the largest first, each on the first shelf that has room for it, or on a new one below."""
+    room = levels[0].grey.shape[1]
     everywhere = (-np.inf, -np.inf, np.inf, np.inf)
+    shelves: list[tuple[int, int]] = []  # top, and what is taken of the width
     tiles: list[Tile] = []
+    bottom = 0
     for level in levels:
-        h, w = level.grey.shape
-        tiles.append(Tile(level.scale, 0, 0, w, h, everywhere, left, top))
-        left, top = (left, top + aligned(h + GAP_PX)) if below else (left + aligned(w + GAP_PX), top)
-        below = not below
+        height, width = level.grey.shape
+        index = next((i for i, (_, taken) in enumerate(shelves) if taken + width <= room), len(shelves))
+        if index == len(shelves):
+            shelves.append((bottom, 0))
+            bottom = aligned(bottom + height + GAP_PX)
+        top, left = shelves[index]
+        tiles.append(Tile(level.scale, 0, 0, width, height, everywhere, left, top))
+        shelves[index] = (top, aligned(left + width + GAP_PX))
     return tiles
 
 

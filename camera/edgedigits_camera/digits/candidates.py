@@ -83,7 +83,7 @@ def beside(found: Detections) -> Iterator[list[int]]:
     Those are what would be read by heat alone, and not what would be read in place of the digit itself.
     """
     boxes, heat = found.boxes_px, found.heat
-    rivals = suppress_overlaps(boxes, heat, most_shared=MOST_SHARED)
+    rivals = suppress_overlaps(boxes, heat, most=MOST_SHARED)
     grown = boxes + boxes[:, 2:].max(axis=1, keepdims=True) * BESIDE * np.array([-1, -1, 2, 2])
     for rows in blocks_of(len(found)):
         touching = share_of_smaller(grown[rows], boxes[rivals]) > 0

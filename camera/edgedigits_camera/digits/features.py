@@ -15,13 +15,17 @@ if TYPE_CHECKING:
     from edgedigits_camera.digits.candidates import Candidates
 
 FEATURES = (
-    "heat", "printed", "light", "opinion", "opinion_of_name", "name", "runner_up", "name_of_opinion", "views_agree",
-    "digit", "level_px", "aspect", "share_of_picture", "border", "depth", "clutter", "ink", "overlapping",
-    "size_of_overlapping", "near", "in_line", "page", "size_on_page", "ink_on_page",
+    "heat", "support", "printed", "light", "opinion", "opinion_of_name", "name", "runner_up", "name_of_opinion",
+    "digit", "level_px", "aspect", "share_of_picture", "border", "depth", "clutter", "ink",
+    "overlapping", "size_of_overlapping", "near", "in_line", "page", "size_on_page", "ink_on_page",
 )  # fmt: skip
 """Names of the columns, written into the judge's file and checked when it is loaded."""
 # Digits of one hand are alike in size: heights that differ by less than this factor, either way.
 ALIKE = 1.6
+# Logarithms of the smallest and the largest share of the picture that are told apart, and how many digits are many:
+# beyond these the scenes hold too few to learn from, and trees would go on as they ended.
+SHARES = (-3.0, -0.3)
+MANY = 5
 # Neighbours are looked for so many heights away; those in line are no more than half a height higher or lower.
 AWAY, LEVEL = 3.0, 0.5
 
@@ -30,16 +34,17 @@ def features_of(seen: Candidates, *, size_px: tuple[int, int]) -> NDArray[np.flo
     """Rows (N, F) float32 for candidates in a picture of (width, height); columns as in ``FEATURES``."""
     found, said = seen.found, np.sort(seen.probabilities, axis=1)
     rows, digit, opinion = np.arange(len(seen)), seen.probabilities.argmax(axis=1), found.digits.argmax(axis=1)
-    agree = (seen.views.argmax(axis=2) == digit[:, None]).mean(axis=1)
     low, size = found.boxes_px[:, :2], np.maximum(found.boxes_px[:, 2:], 1e-3)
     longer = size.max(axis=1)
     border = np.minimum(low, np.array(size_px) - low - size).min(axis=1) / longer
+    share = np.clip(np.log(longer / min(size_px)), *SHARES)
     heat = np.clip(found.heat, 1e-6, 1 - 1e-6)
     own = np.column_stack(
         [
-            np.log(heat / (1 - heat)), found.printed, np.abs(found.light - 0.5), found.digits.max(axis=1),
-            found.digits[rows, digit], said[:, -1], said[:, -2], seen.probabilities[rows, opinion], agree,
-            digit, np.log(longer * found.scale), np.log(size[:, 0] / size[:, 1]), np.log(longer / min(size_px)),
+            np.log(heat / (1 - heat)), found.support, found.printed, np.abs(found.light - 0.5),
+            found.digits.max(axis=1), found.digits[rows, digit], said[:, -1], said[:, -2],
+            seen.probabilities[rows, opinion],
+            digit, np.log(longer * found.scale), np.log(size[:, 0] / size[:, 1]), share,
             np.clip(border, -1, 2), seen.depth, seen.clutter, seen.patches.mean(axis=(1, 2)) / 255,
         ]
     )  # fmt: skip
@@ -69,11 +74,12 @@ def _neighbourhood(seen: Candidates) -> NDArray[np.float64]:
         near = alike & (off < AWAY).all(axis=2)
         in_line = near & (off[..., 1] < LEVEL)
         others = alone.astype(np.float64) @ heat
+        page = np.log1p(np.minimum(others, MANY))
         same = (alone & (light == light[rows, None])).astype(np.float64) @ heat
         parts.append(
             np.column_stack(
                 [
-                    rival.max(axis=1, initial=0), ratio, near @ heat, in_line @ heat, np.log1p(others),
+                    rival.max(axis=1, initial=0), ratio, near @ heat, in_line @ heat, page,
                     np.log(height[rows] / usual), np.where(others > 0, same / np.maximum(others, 1e-9), 1.0),
                 ]
             )

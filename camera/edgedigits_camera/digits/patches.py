@@ -7,6 +7,7 @@ ink that goes on beyond, such as a neighbour's that it touches, the part in its 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,8 +29,8 @@ WORK_PX = 48
 MARGIN = 1.0
 # Ink is connected within the box and so much around it, and may reach over the box by the second share.
 NEAR, OVER = 0.35, 0.07
-# The deepest thirtieth of a box is ink, however thin the pen.
-INK_PERCENTILE = 97
+# So much of a box is no deeper than its ink.
+INK_SHARE = 0.97
 # Contrast that is never ink, in 1/255.
 NOISE = 4.0
 # A component is a digit's own when so much of it lies in the box; of others, crumbs of less than some pixels are noise.
@@ -85,27 +86,28 @@ def cut_out(grey: NDArray[np.uint8], box: Box, *, light: bool, others: Sequence[
         others: boxes of digits near it.
 
     """
-    x, y, w, h = box
-    longer = max(w, h)
-    low = np.floor(np.clip(np.array([x, y]) - MARGIN * longer, 0, np.array(grey.shape[::-1]) - 1)).astype(int)
-    high = np.ceil(np.clip(np.array([x + w, y + h]) + MARGIN * longer, low + 1, grey.shape[::-1])).astype(int)
-    part = grey[low[1] : high[1], low[0] : high[0]]
-    scale = WORK_PX / longer
-    size = np.maximum(4, np.round((high - low) * scale)).astype(int)
-    resampling = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    part = cv2.resize(part, size.tolist(), interpolation=resampling)
-    contrast = ink_contrast(255 - part if light else part)
-    factor = size / (high - low)
+    rows, columns = reach(box, MARGIN, grey.shape)
+    part = grey[rows, columns]
+    scale = WORK_PX / max(box[2:])
+    height, width = (max(4, round(side * scale)) for side in part.shape)
+    part = cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    contrast = ink_contrast(cv2.bitwise_not(part) if light else part)
+    across, down = width / (columns.stop - columns.start), height / (rows.stop - rows.start)
 
     def moved(box: Box) -> Box:
-        corner = (np.array(box[:2]) - low) * factor
-        return (*corner.tolist(), *(np.array(box[2:]) * factor).tolist())
+        x, y, w, h = box
+        return (x - columns.start) * across, (y - rows.start) * down, w * across, h * down
 
     own = moved(box)
-    inner = contrast[reach(own, 0.0, contrast.shape)]
-    depth = float(np.percentile(inner, INK_PERCENTILE))
     place = place_of(own, [moved(other) for other in others], contrast.shape)
-    return without_lines(CutOut(contrast, own, place, depth))
+    return without_lines(CutOut(contrast, own, place, depth_of(contrast, own)))
+
+
+def depth_of(contrast: NDArray[np.uint8], box: Box) -> float:
+    """Contrast of the ink in a box: the deepest thirtieth of it is ink, however thin the pen."""
+    inner = contrast[reach(box, 0.0, contrast.shape)].ravel()
+    place = round((inner.size - 1) * INK_SHARE)
+    return float(np.partition(inner, place)[place])
 
 
 def without_lines(cut: CutOut) -> CutOut:
@@ -120,8 +122,7 @@ def without_lines(cut: CutOut) -> CutOut:
     if cleaned is None:
         return cut
     contrast = np.ascontiguousarray(cleaned[:height, :width])
-    depth = float(np.percentile(contrast[reach(cut.box, 0.0, contrast.shape)], INK_PERCENTILE))
-    return CutOut(contrast, cut.box, cut.place, depth)
+    return CutOut(contrast, cut.box, cut.place, depth_of(contrast, cut.box))
 
 
 def patch_of(cut: CutOut, view: View) -> NDArray[np.uint8]:
@@ -190,12 +191,13 @@ def reach(box: Box, over: float, shape: tuple[int, ...]) -> tuple[slice, slice]:
     """Rows and columns of a picture of some shape that a box covers, and so much more in its longer sides."""
     x, y, w, h = box
     slack = over * max(w, h)
-    left, top = (int(np.clip(side - slack, 0, limit - 1)) for side, limit in ((x, shape[1]), (y, shape[0])))
-    right, bottom = (
-        int(np.clip(np.ceil(side + slack), low + 1, limit))
-        for side, low, limit in ((x + w, left, shape[1]), (y + h, top, shape[0]))
-    )
-    return slice(top, bottom), slice(left, right)
+    return _span(y - slack, y + h + slack, shape[0]), _span(x - slack, x + w + slack, shape[1])
+
+
+def _span(start: float, stop: float, length: int) -> slice:
+    """At least one of the places along a side."""
+    first = min(max(math.floor(start), 0), length - 1)
+    return slice(first, max(first + 1, min(math.ceil(stop), length)))
 
 
 def clutter_of(cut: CutOut) -> float:

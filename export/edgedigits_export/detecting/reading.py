@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -10,9 +10,7 @@ import tensorflow as tf
 
 from edgedigits.backends.detectors.base import scaled
 from edgedigits_camera.detection.detect import Detections, detect
-from edgedigits_camera.detection.nms import suppress_overlaps
 from edgedigits_camera.profiles import STILL
-from edgedigits_camera.reader import SAME
 from edgedigits_camera.scoring import Box, Counts, Mark, compare
 from edgedigits_export.detecting.network import build
 
@@ -42,9 +40,7 @@ class KerasDetector:
 
 def peaks_in(scene: Labelled, detector: KerasDetector, *, threshold: float) -> Detections:
     """What a detector finds in a scene, the best of those that are nearly the same."""
-    grey = scene.grey
-    found = detect(grey, detector, finest=STILL.finest_of(max(grey.shape)), threshold=threshold)
-    return found[suppress_overlaps(found.boxes_px, found.heat, most_shared=SAME)]
+    return detect(scene.grey, detector, replace(STILL.search, heat=threshold))
 
 
 def false_peaks(scene: Labelled, detector: KerasDetector) -> NDArray[np.float32]:

@@ -15,6 +15,7 @@ import numpy as np
 from edgedigits.bundle import JUDGE, Bundle
 from edgedigits.files import replacing_folder, sha256
 from edgedigits.recognizer import Recognizer
+from edgedigits_camera.digits.features import FEATURES
 from edgedigits_camera.digits.judge import Judge
 from edgedigits_camera.profiles import LIVE, STILL
 from edgedigits_camera.reader import read_page
@@ -32,9 +33,11 @@ if TYPE_CHECKING:
 
 # The detector is trained on scenes whose numbers are lower: what it has learned by heart, the judge must not rely on.
 FIRST_SEED = 500_000
-# One scene in so many is kept to measure with, and one in so many is looked at as a live picture: the judge serves both.
+# One scene in so many is kept to measure with, one in so many is looked at as a live picture: the judge serves both.
 KEPT_EVERY, LIVE_EVERY = 6, 3
 TREES, DEPTH, RATE = 150, 5, 0.1
+# Deviation of the noise on the logit of the heat, and how often each row is seen with another.
+NOISE, COPIES = 0.5, 3
 # The score is a probability: what is reported is more likely right than wrong.
 THRESHOLD = 0.5
 
@@ -86,10 +89,12 @@ def fit_judge(
 
 
 def fitted(rows: list[Examples]) -> Judge:
-    """Grow the trees."""
+    """Grow the trees; heat is seen with noise, since in pictures of another kind it is less sure than in these."""
     features = np.concatenate([row.features[row.known] for row in rows])
     right = np.concatenate([row.right[row.known] for row in rows])
-    return Judge(grow(features, right, trees=TREES, depth=DEPTH, rate=RATE), THRESHOLD)
+    copies = np.tile(features, (COPIES, 1))
+    copies[:, FEATURES.index("heat")] += np.random.default_rng(0).normal(0, NOISE, len(copies))
+    return Judge(grow(copies, np.tile(right, COPIES), trees=TREES, depth=DEPTH, rate=RATE), THRESHOLD)
 
 
 @cache

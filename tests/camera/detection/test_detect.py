@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgedigits_camera.detection.detect import detect, peaks
+from edgedigits_camera.detection.detect import Search, detect, peaks
 from edgedigits_camera.detection.maps import CHANNELS, HEAT, HEIGHT, WIDTH
 from edgedigits_camera.detection.pyramid import TILE_PX, Canvas, Tile
 
@@ -86,7 +86,7 @@ def test_every_digit_is_found_at_its_place_over_all_tiles(finder, write_row, ove
     page[430 : 430 + len(row)] = row
     boxes[:, 1] += 430
     assert page.shape[1] > TILE_PX + 300
-    found = detect(page, finder, finest=1.0, threshold=0.1)
+    found = detect(page, finder, Search(finest=1.0, heat=0.1))
     assert min(overlap(found.boxes_px, box).max() for box in boxes) > 0.8
     assert (found.scale == 1).sum() == len(boxes)
     for scale in np.unique(found.scale):
@@ -100,7 +100,7 @@ def test_every_digit_is_found_at_its_place_over_all_tiles(finder, write_row, ove
 )
 def test_digits_of_every_height_are_found_at_some_level(finder, write_row, overlap, height_px, finest):
     grey, boxes = write_row("2735", height_px=height_px, gap=0.8)
-    found = detect(grey, finder, finest=finest, threshold=0.1)
+    found = detect(grey, finder, Search(finest=finest, heat=0.1))
     assert min(overlap(found.boxes_px, box).max() for box in boxes) > 0.7
 
 
@@ -113,7 +113,7 @@ def test_moving_the_page_moves_the_boxes(finder, write_row, across, down):
     def found_at(x, y):
         moved = page.copy()
         moved[y : y + row.shape[0], x : x + row.shape[1]] = row
-        found = detect(moved, finder, finest=1.0, threshold=0.1)
+        found = detect(moved, finder, Search(finest=1.0, heat=0.1))
         return found.boxes_px[found.scale == 1] - (x, y, 0, 0)
 
     here, there = (boxes[boxes[:, 0].argsort()] for boxes in (found_at(20, 20), found_at(20 + across, 20 + down)))
@@ -122,6 +122,6 @@ def test_moving_the_page_moves_the_boxes(finder, write_row, across, down):
 
 
 def test_an_empty_picture_gives_no_detections(finder):
-    found = detect(np.full((50, 70), 200, np.uint8), finder, finest=1.0, threshold=0.1)
+    found = detect(np.full((50, 70), 200, np.uint8), finder, Search(finest=1.0, heat=0.1))
     assert len(found) == 0
     assert (found.boxes_px.shape, found.digits.shape) == ((0, 4), (0, 10))

@@ -26,18 +26,18 @@ def test_a_piece_lies_within_its_whole():
 
 def test_the_best_of_boxes_that_share_much_stays_the_best_first():
     boxes = np.array([(0, 0, 40, 40), (2, 2, 36, 36), (100, 0, 40, 40)], float)
-    assert suppress_overlaps(boxes, np.array([0.7, 0.8, 0.9], np.float32), most_shared=0.5).tolist() == [2, 1]
+    assert suppress_overlaps(boxes, np.array([0.7, 0.8, 0.9], np.float32), most=0.5).tolist() == [2, 1]
 
 
 @pytest.mark.parametrize(("apart", "kept"), [(24, 2), (23, 1)])
 def test_what_shares_as_much_as_allowed_stays(apart, kept):
     boxes = np.array([(0, 0, 40, 40), (apart, 0, 40, 40)], float)
-    assert len(suppress_overlaps(boxes, np.ones(2, np.float32), most_shared=0.4)) == kept
+    assert len(suppress_overlaps(boxes, np.ones(2, np.float32), most=0.4)) == kept
 
 
 def test_what_was_dropped_drops_nothing():
     boxes = np.array([(0, 0, 40, 40), (15, 0, 40, 40), (35, 0, 40, 40)], float)
-    kept = suppress_overlaps(boxes, np.array([0.9, 0.8, 0.7], np.float32), most_shared=0.3)
+    kept = suppress_overlaps(boxes, np.array([0.9, 0.8, 0.7], np.float32), most=0.3)
     assert kept.tolist() == [0, 2]
 
 
@@ -45,7 +45,7 @@ def test_what_was_dropped_drops_nothing():
 def test_none_that_stays_shares_much_with_a_better_one_and_each_that_goes_does(drawn):
     boxes = np.array([one[:4] for one in drawn], float).reshape(-1, 4)
     scores = np.array([one[4] for one in drawn], np.float32)
-    kept = suppress_overlaps(boxes, scores, most_shared=0.4)
+    kept = suppress_overlaps(boxes, scores, most=0.4)
     shares = share_of_smaller(boxes, boxes)
     assert (np.diff(scores[kept]) <= 0).all()
     for place, index in enumerate(kept):
@@ -63,7 +63,7 @@ def grid(count, apart_px):
 @pytest.mark.parametrize(("apart_px", "least", "most"), [(25, MANY, MANY), (0.2, 1, 20)], ids=["apart", "crowded"])
 def test_ten_thousand_boxes_take_little_time(apart_px, least, most):
     started = time.process_time()
-    kept = suppress_overlaps(*grid(MANY, apart_px), most_shared=0.4)
+    kept = suppress_overlaps(*grid(MANY, apart_px), most=0.4)
     assert least <= len(kept) <= most
     assert time.process_time() - started < 10
 
@@ -71,7 +71,7 @@ def test_ten_thousand_boxes_take_little_time(apart_px, least, most):
 def test_memory_grows_with_the_boxes_and_not_with_their_square():
     boxes, scores = grid(MANY // 4, 25)
     tracemalloc.start()
-    suppress_overlaps(boxes, scores, most_shared=0.4)
+    suppress_overlaps(boxes, scores, most=0.4)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.start()
     share_of_smaller(boxes, boxes)

@@ -15,7 +15,7 @@ def detections_of():
         boxes = np.asarray(boxes, float).reshape(-1, 4)
         one = np.ones(len(boxes), np.float32)
         opinion = np.eye(10, dtype=np.float32)[np.arange(len(boxes)) % 10]
-        return Detections(boxes, 0.9 * one, light * one, 0 * one, opinion, scale * one.astype(float))
+        return Detections(boxes, 0.9 * one, light * one, 0 * one, opinion, scale * one.astype(float), 0 * one)
 
     return detections
 

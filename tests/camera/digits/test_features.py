@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from edgedigits_camera.digits import candidates
-from edgedigits_camera.digits.features import FEATURES, features_of
+from edgedigits_camera.digits.features import FEATURES, MANY, SHARES, features_of
 
 SIZE_PX = (640, 480)
 ROW = [(40 * number + 20, 100, 24, 36) for number in range(6)]
@@ -44,7 +44,7 @@ def test_columns_hold_what_their_names_say(page):
         "digit": digit,
         "level_px": np.log([36] * 6 + [200, 12]),
         "aspect": np.log([24 / 36] * 6 + [0.75, 8 / 12]),
-        "share_of_picture": np.log(np.array([36] * 6 + [200, 12]) / 480),
+        "share_of_picture": np.clip(np.log(np.array([36] * 6 + [200, 12]) / 480), *SHARES),
         "depth": page.depth,
         "clutter": page.clutter,
         "ink": page.patches.mean(axis=(1, 2)) / 255,
@@ -60,7 +60,7 @@ def test_neighbours_in_line_and_rivals_are_seen(page):
     assert column(rows, "size_of_overlapping")[[0, 7]] == pytest.approx([np.log(12 / 36), np.log(36 / 12)])
     assert column(rows, "in_line") == pytest.approx(np.array([2, 3, 4, 4, 3, 2, 0, 0]) * 0.9)
     assert (column(rows, "near") >= column(rows, "in_line")).all()
-    assert column(rows, "page") == pytest.approx(np.full(8, np.log1p(7 * 0.9)))
+    assert column(rows, "page") == pytest.approx(np.full(8, np.log1p(MANY)))
 
 
 def test_candidates_in_another_order_have_the_same_rows(page):
