@@ -24,6 +24,8 @@ LONGEST = 3.0
 
 # Boxes of one thing, seen on several levels, overlap by more: intersection over union.
 ALIKE = 0.5
+# Pictures no longer than this take little time at their full size, and their digits may be small, as in 28 x 28.
+SMALL_PX = 400
 # What is averaged over the levels.
 MEANS = ("boxes_px", "light", "printed", "digits")
 # Boxes are compared with all others so many at a time: memory stays bounded.
@@ -35,7 +37,7 @@ class Search:
     """Where digits are looked for.
 
     Attributes:
-        finest: pixels of the pyramid's first level for one of the picture.
+        finest: pixels of the pyramid's first level for one of the picture; 1 for small pictures.
         heat: least heat of what is looked at; what has less is no digit.
         first_between: whether there is a level between the first two.
 
@@ -44,6 +46,10 @@ class Search:
     finest: float = 1.0
     heat: float = 0.15
     first_between: bool = True
+
+    def finest_of(self, longer_px: int) -> float:
+        """Scale of the first level of a picture whose longer side is given."""
+        return 1.0 if longer_px <= SMALL_PX else self.finest
 
 
 class Detector(Protocol):
@@ -90,7 +96,7 @@ def detect(grey: NDArray[np.uint8], detector: Detector, search: Search) -> Detec
 
 def levels_of(grey: NDArray[np.uint8], search: Search) -> list[Level]:
     """The levels of a picture (H, W) uint8 that are searched."""
-    return list(pyramid(grey, finest=search.finest, first_between=search.first_between))
+    return list(pyramid(grey, finest=search.finest_of(max(grey.shape)), first_between=search.first_between))
 
 
 def merged(found: Detections) -> Detections:
