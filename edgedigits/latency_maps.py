@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from edgedigits.bundle import Bundle
 
-# Height and width of a frame of 640 x 480 with all its smaller scales beside it.
-CANVAS_PX = (752, 752)
+# Height and width of a canvas with all levels on which the camera's profile looks at a frame of 640 x 480.
+CANVAS_PX = (624, 384)
 # A canvas takes as long as some hundred patches.
 WARM_UP, RUNS = 3, 50
 

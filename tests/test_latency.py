@@ -85,7 +85,9 @@ def test_two_different_canvases_of_a_whole_frame_are_asked(detecting_bundle):
 
 def test_the_canvas_is_that_of_a_camera_frame():
     pytest.importorskip("cv2")
-    from edgedigits_camera.detection.pyramid import canvases, pyramid
+    from edgedigits_camera.detection.detect import levels_of
+    from edgedigits_camera.detection.pyramid import canvases
+    from edgedigits_camera.profiles import LIVE
 
-    (canvas,) = canvases(list(pyramid(np.zeros((480, 640), np.uint8), finest=1.0)))
+    (canvas,) = canvases(levels_of(np.zeros((480, 640), np.uint8), LIVE.search))
     assert canvas.contrast.shape == latency_maps.CANVAS_PX

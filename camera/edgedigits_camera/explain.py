@@ -62,7 +62,7 @@ def explain(
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY) if grey is None else grey
     found = find_digits(grey, recognizer, profile=profile)
     page = page_of(found, size_px=(grey.shape[1], grey.shape[0]))
-    levels = levels_of(grey, profile.search)
+    levels = list(levels_of(grey, profile.search))
     scale, contrast = contrast_of(levels, found)
     panels = [
         titled(annotate(image, page.readings), f"read: {' | '.join(page.lines) or 'nothing'}"),

@@ -152,7 +152,7 @@ def page_of(found: Found, *, size_px: tuple[int, int]) -> Page:
 
 def readings_of(found: Found, *, size_px: tuple[int, int]) -> list[Reading]:
     """Readings in a picture of (width, height), in no order."""
-    boxes = whole_boxes(found.candidates.found.boxes_px[found.chosen], size_px)
+    boxes = whole_boxes(found.candidates.ink_boxes_px[found.chosen], size_px)
     return [
         Reading(int(np.argmax(said)), float(score), box, tuple(said.tolist()))
         for said, score, box in zip(found.probabilities, found.score[found.chosen], boxes, strict=True)

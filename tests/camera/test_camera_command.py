@@ -15,14 +15,14 @@ from edgedigits.cli import app
 
 
 @pytest.fixture
-def command(random_bundle, tmp_path):
+def command(tmp_path):
     """Start the command with more arguments, on a machine without a screen."""
     environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
     environment["PYTHONPATH"] = os.pathsep.join(sys.path)
     started = []
 
     def start(*arguments, **options):
-        line = [sys.executable, "-m", "edgedigits", "camera", "--bundle", str(random_bundle), *arguments]
+        line = [sys.executable, "-m", "edgedigits", "camera", *arguments]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True} | options
         started.append(subprocess.Popen(line, env=environment, cwd=tmp_path, **pipes))
         return started[-1]

@@ -50,18 +50,18 @@ def test_what_is_read_apart_from_the_colours_is_what_is_explained(reading, write
     assert explain(blank, reading, grey=grey)[1]["read"] == 4
 
 
-@pytest.mark.parametrize(("height_px", "scale"), [(20, 1.0), (44, 0.5), (88, 0.25)])
+@pytest.mark.parametrize(("height_px", "scale"), [(20, 1.0), (44, 0.35), (88, 0.25)])
 def test_the_contrast_shown_is_that_of_the_level_on_which_digits_were_found(reading, write_row, height_px, scale):
     grey, _ = write_row("3507", height_px=height_px)
-    shown, contrast = contrast_of(levels_of(grey, STILL.search), find_digits(grey, reading))
+    shown, contrast = contrast_of(list(levels_of(grey, STILL.search)), find_digits(grey, reading))
     assert shown == scale
-    assert contrast.shape == tuple(int(side * scale) for side in grey.shape)
+    assert contrast.shape == pytest.approx(tuple(side * scale for side in grey.shape), abs=1)
 
 
 @pytest.mark.parametrize("height_px", [20, 100])
 def test_it_is_hot_in_the_middle_of_digits_and_nowhere_else(reading, write_row, height_px):
     grey, boxes = write_row("3507", height_px=height_px)
-    heat = heat_of(grey, reading.detector, levels_of(grey, STILL.search))
+    heat = heat_of(grey, reading.detector, list(levels_of(grey, STILL.search)))
     middles = (boxes[:, :2] + boxes[:, 2:] / 2) * PANEL_PX / grey.shape[1]
     near = max(2, round(0.2 * height_px * PANEL_PX / grey.shape[1]))
     for x, y in middles.round().astype(int):
@@ -75,7 +75,7 @@ def test_heat_of_a_large_picture_comes_tile_by_tile_to_its_place(reading, write_
     row, boxes = write_row("3507", height_px=20, gap=1.0)
     grey = np.full((900, 1200), 225, np.uint8)
     grey[700 : 700 + row.shape[0], 900 : 900 + row.shape[1]] = row
-    hot = np.argwhere(heat_of(grey, reading.detector, levels_of(grey, STILL.search)) > 0.5) * 1200 / PANEL_PX
+    hot = np.argwhere(heat_of(grey, reading.detector, list(levels_of(grey, STILL.search))) > 0.5) * 1200 / PANEL_PX
     boxes[:, :2] += (900, 700)
     low, high = boxes[:, :2].min(axis=0), (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
     assert len(hot) > 3

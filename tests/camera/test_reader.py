@@ -115,14 +115,20 @@ class Network:
     def look_at(self, _grey, found, _recognizer, *, views):
         self.slopes += [view.slope for view in views]
         said = np.full((len(found), len(views), 10), 3.0, np.float32)
-        return Candidates(found, np.zeros((len(found), 28, 28), np.uint8), said, *np.zeros((2, len(found)), np.float32))
+        return Candidates(
+            found,
+            np.zeros((len(found), 28, 28), np.uint8),
+            said,
+            *np.zeros((2, len(found)), np.float32),
+            found.boxes_px,
+        )
 
 
 def rising(slope):
     boxes = np.array([(30 * number, 200 + 30 * slope * number, 20, 30) for number in range(8)], float)
     one = np.ones(8, np.float32)
     found = Detections(boxes, one, 0 * one, 0 * one, np.zeros((8, 10), np.float32), np.ones(8), 0 * one)
-    return Candidates(found, np.zeros((8, 28, 28), np.uint8), np.ones((8, 1, 10), np.float32), one, 0 * one)
+    return Candidates(found, np.zeros((8, 28, 28), np.uint8), np.ones((8, 1, 10), np.float32), one, 0 * one, boxes)
 
 
 TURNED = (View(0.35, -0.15),)

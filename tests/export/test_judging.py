@@ -79,7 +79,7 @@ def candidates(boxes, names):
     boxes, one = np.array(boxes, float).reshape(-1, 4), np.ones(len(boxes), np.float32)
     said = np.eye(10, dtype=np.float32)[names]
     found = Detections(boxes, 0.9 * one, 0 * one, 0 * one, said, one.astype(float), 0 * one)
-    return Candidates(found, np.zeros((len(boxes), 28, 28), np.uint8), said[:, None], one, 0 * one)
+    return Candidates(found, np.zeros((len(boxes), 28, 28), np.uint8), said[:, None], one, 0 * one, boxes)
 
 
 @pytest.fixture(scope="module")

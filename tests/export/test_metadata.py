@@ -75,9 +75,8 @@ def test_the_exported_bundle_is_verified_in_every_runtime(exported):
     result = verify_bundle(exported.bundle.folder)
     assert result.passed, result
     tied = {check.subject for check in result.checks if check.check == "metadata" and check.passed}
-    assert tied == {
-        artifact.path for artifact in exported.bundle.artifacts if artifact.path.endswith((".tflite", ".onnx"))
-    }
+    files = [*exported.bundle.artifacts, *exported.bundle.detector.files]
+    assert tied == {file.path for file in files if file.path.endswith((".tflite", ".onnx"))}
 
 
 @pytest.mark.parametrize("name", ["float32", "onnx"])

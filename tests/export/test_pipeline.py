@@ -35,6 +35,7 @@ def before(trained, tmp_path):
 def test_a_bundle_holds_files_answers_manifest_and_reports(exported):
     assert {path.name for path in exported.bundle.folder.iterdir()} == {
         *("model_float32.tflite", "model_int8.tflite", "model_float32.onnx", "model.npz"),
+        *("detector_float32.tflite", "detector_int8.tflite", "detector.onnx", "detector.npz", "detector_golden.npz"),
         *("golden.npz", "manifest.json", "README.md", "report.html", "report.json", "report.md", "SHA256SUMS"),
     }
     bundle = Bundle.load(exported.bundle.folder)

@@ -14,6 +14,8 @@ from edgedigits_camera.detection.pyramid import Canvas, canvases, pyramid
 from edgedigits_camera.scoring import overlaps
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from edgedigits_camera.detection.pyramid import Level
@@ -87,16 +89,17 @@ class Detections:
 
 def detect(grey: NDArray[np.uint8], detector: Detector, search: Search) -> Detections:
     """Everything in a picture (H, W) uint8 that the detector gives some heat, once each."""
-    levels = levels_of(grey, search)
-    found = [peaks(detector.maps(canvas.contrast), canvas, threshold=search.heat) for canvas in canvases(levels)]
+    # One large level after the other: together they take twice the memory of the picture.
+    parts = canvases(levels_of(grey, search))
+    found = [peaks(detector.maps(canvas.contrast), canvas, threshold=search.heat) for canvas in parts]
     return merged(
         Detections(*(np.concatenate([getattr(part, name) for part in found]) for name in Detections.__slots__))
     )
 
 
-def levels_of(grey: NDArray[np.uint8], search: Search) -> list[Level]:
+def levels_of(grey: NDArray[np.uint8], search: Search) -> Iterator[Level]:
     """The levels of a picture (H, W) uint8 that are searched."""
-    return list(pyramid(grey, finest=search.finest_of(max(grey.shape)), first_between=search.first_between))
+    return pyramid(grey, finest=search.finest_of(max(grey.shape)), first_between=search.first_between)
 
 
 def merged(found: Detections) -> Detections:

@@ -13,7 +13,7 @@ from edgedigits_camera.detection.contrast import AROUND_PX, NO_CONTRAST, local_c
 from edgedigits_camera.detection.maps import MOST_PX
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -91,7 +91,7 @@ def halved(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return cv2.resize(grey[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)
 
 
-def canvases(levels: Sequence[Level]) -> Iterator[Canvas]:
+def canvases(levels: Iterable[Level]) -> Iterator[Canvas]:
     """All levels: each tile of the large ones alone, the small ones on one canvas."""
     small = []
     for level in levels:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from edgedigits_camera.detection.nms import MOST_SHARED, share_of_smaller, suppress_overlaps
-from edgedigits_camera.digits.patches import Box, CutOut, View, clutter_of, cut_out, patch_of
+from edgedigits_camera.digits.patches import Box, CutOut, View, clutter_of, cut_out, ink_box, patch_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,6 +38,8 @@ class Candidates:
     """(N,): contrast of the ink, 0..1."""
     clutter: NDArray[np.float32]
     """(N,): mean contrast around the ink, in depths."""
+    ink_boxes_px: NDArray[np.float64]
+    """(N, 4): boxes around the ink, in pixels of the picture."""
 
     def __len__(self) -> int:
         return len(self.found)
@@ -62,8 +64,7 @@ def look_at(grey: NDArray[np.uint8], found: Detections, recognizer: Recognizer, 
     blocks = [
         _looked_at(list(islice(cuts, rows.stop - rows.start)), recognizer, views) for rows in blocks_of(len(found))
     ]
-    patches, said, depth, clutter = (np.concatenate(arrays) for arrays in zip(*blocks, strict=True))
-    return Candidates(found, patches, said, depth, clutter)
+    return Candidates(found, *(np.concatenate(arrays) for arrays in zip(*blocks, strict=True)))
 
 
 def _looked_at(cuts: list[CutOut], recognizer: Recognizer, views: Sequence[View]) -> tuple[NDArray[np.generic], ...]:
@@ -74,7 +75,8 @@ def _looked_at(cuts: list[CutOut], recognizer: Recognizer, views: Sequence[View]
     said = recognizer.probabilities(patches.reshape(-1, 28, 28)).reshape(len(cuts), len(views), 10)
     depth = np.array([cut.depth for cut in cuts], np.float32) / 255
     clutter = np.array([clutter_of(cut) for cut in cuts], np.float32)
-    return patches[:, 0], said, depth, clutter
+    inked = np.array([ink_box(cut, views[0]) for cut in cuts], np.float64).reshape(-1, 4)
+    return patches[:, 0], said, depth, clutter, inked
 
 
 def beside(found: Detections) -> Iterator[list[int]]:

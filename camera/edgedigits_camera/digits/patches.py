@@ -8,7 +8,7 @@ ink that goes on beyond, such as a neighbour's that it touches, the part in its 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -67,6 +67,8 @@ class CutOut:
         box: x, y, width and height of the digit in it.
         place: (H, W) uint8, 255 where ink may be the digit's: in its box, not nearer to the middle of another; else 0.
         depth: contrast of its ink.
+        corner: x and y of its upper left corner in the picture.
+        scale: its pixels for one of the picture, across and down.
 
     """
 
@@ -74,6 +76,8 @@ class CutOut:
     box: Box
     place: NDArray[np.uint8]
     depth: float
+    corner: tuple[int, int]
+    scale: tuple[float, float]
 
 
 def cut_out(grey: NDArray[np.uint8], box: Box, *, light: bool, others: Sequence[Box] = ()) -> CutOut:
@@ -100,7 +104,8 @@ def cut_out(grey: NDArray[np.uint8], box: Box, *, light: bool, others: Sequence[
 
     own = moved(box)
     place = place_of(own, [moved(other) for other in others], contrast.shape)
-    return without_lines(CutOut(contrast, own, place, depth_of(contrast, own)))
+    depth = depth_of(contrast, own)
+    return without_lines(CutOut(contrast, own, place, depth, (columns.start, rows.start), (across, down)))
 
 
 def depth_of(contrast: NDArray[np.uint8], box: Box) -> float:
@@ -122,7 +127,7 @@ def without_lines(cut: CutOut) -> CutOut:
     if cleaned is None:
         return cut
     contrast = np.ascontiguousarray(cleaned[:height, :width])
-    return CutOut(contrast, cut.box, cut.place, depth_of(contrast, cut.box))
+    return replace(cut, contrast=contrast, depth=depth_of(contrast, cut.box))
 
 
 def patch_of(cut: CutOut, view: View) -> NDArray[np.uint8]:
@@ -154,6 +159,14 @@ def own_ink(cut: CutOut, *, threshold: float) -> NDArray[np.uint8]:
     if part.any():
         own |= part.astype(np.uint8)[labels] * np.uint8(255) & cut.place
     return own
+
+
+def ink_box(cut: CutOut, view: View) -> Box:
+    """Box around the ink of a digit, in pixels of the picture; that of the detector where there is none."""
+    own = own_ink(cut, threshold=max(NOISE, view.share * cut.depth))
+    x, y, w, h = cv2.boundingRect(own) if own.any() else cut.box
+    (left, top), (across, down) = cut.corner, cut.scale
+    return x / across + left, y / down + top, w / across, h / down
 
 
 def place_of(box: Box, others: Sequence[Box], shape: tuple[int, ...]) -> NDArray[np.uint8]:

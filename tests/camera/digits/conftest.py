@@ -28,6 +28,6 @@ def seen_of(detections_of):
         rng, found = np.random.default_rng(seed), detections_of(boxes, **found)
         views = rng.dirichlet(np.full(10, 0.3), (len(found), 3)).astype(np.float32)
         patches = rng.integers(0, 256, (len(found), 28, 28)).astype(np.uint8)
-        return Candidates(found, patches, views, *rng.random((2, len(found))).astype(np.float32))
+        return Candidates(found, patches, views, *rng.random((2, len(found))).astype(np.float32), found.boxes_px)
 
     return seen
