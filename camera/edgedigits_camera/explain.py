@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 # What becomes of a candidate, in words, and its colour (BGR); the later ones are drawn over the earlier ones.
 FATES = {
     Fate.NO_DIGIT: ("no digit, says the judge", (60, 60, 230)),
-    Fate.PRINT: ("print", (190, 90, 170)),
     Fate.COVERED: ("part of a better one", (230, 120, 40)),
     Fate.READ: ("read", (70, 200, 60)),
 }

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 # Lines that go up or down by more pixels per pixel are turned level: the network has seen few digits that lean so far.
 STEEP = 0.1
-# From this on, what the detector takes for print is print.
-PRINTED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +48,9 @@ class Fate(IntEnum):
 
     NO_DIGIT = 0
     """The judge has its score below the threshold."""
-    PRINT = 1
-    """A machine wrote it."""
-    COVERED = 2
+    COVERED = 1
     """It overlaps a likelier one."""
-    READ = 3
+    READ = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +75,6 @@ def read_page(
     *,
     profile: Profile = STILL,
     judge: Judge | None = None,
-    printed: bool = False,
 ) -> Page:
     """Find and read the handwritten digits in a picture.
 
@@ -88,11 +83,10 @@ def read_page(
         recognizer: the bundle's networks: the detector, and what names digits.
         profile: how hard to look.
         judge: what tells digits from other ink; the bundle's by default.
-        printed: whether print is read as well; else it is passed over.
 
     """
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY) if image.ndim == 3 else image
-    found = find_digits(grey, recognizer, profile=profile, judge=judge, printed=printed)
+    found = find_digits(grey, recognizer, profile=profile, judge=judge)
     return page_of(found, size_px=(grey.shape[1], grey.shape[0]))
 
 
@@ -102,15 +96,12 @@ def find_digits(
     *,
     profile: Profile = STILL,
     judge: Judge | None = None,
-    printed: bool = False,
 ) -> Found:
     """Every stage from a grey picture (H, W) uint8 to the digits in it."""
     judge = judge or Judge.of(recognizer.bundle.judge)
     candidates = candidates_of(grey, recognizer, profile=profile)
     score = judge.trees.score(features_of(candidates, size_px=(grey.shape[1], grey.shape[0])))
     fate = np.where(score >= judge.threshold, Fate.COVERED, Fate.NO_DIGIT)
-    if not printed:
-        fate[(fate == Fate.COVERED) & (candidates.found.printed >= PRINTED)] = Fate.PRINT
     likely = np.flatnonzero(fate == Fate.COVERED)
     chosen = likely[suppress_overlaps(candidates.found.boxes_px[likely], score[likely], most=MOST_SHARED)]
     fate[chosen] = Fate.READ

@@ -32,13 +32,6 @@ class Rotate(enum.StrEnum):
     AUTO = "auto"
 
 
-class Print(enum.StrEnum):
-    """What becomes of digits that a machine wrote."""
-
-    IGNORE = "ignore"
-    READ = "read"
-
-
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What is wanted of each picture."""
@@ -48,8 +41,6 @@ class Wanted:
     top: int
     min_confidence: float
     rotate: Rotate
-    printed: bool
-    """Whether print is read as well."""
     copies: Copies | None
 
 
@@ -70,9 +61,6 @@ def recognize(
     rotate: Annotated[
         Rotate, typer.Option(help="Turn pictures clockwise by so many degrees; auto finds out by how many.")
     ] = Rotate.NOT,
-    machine: Annotated[
-        Print, typer.Option("--print", help="What becomes of printed digits: passed over, or read like the others.")
-    ] = Print.IGNORE,
     bundle: Annotated[Path | None, typer.Option(help="Bundle to use; the shipped one by default.")] = None,
     backend: Annotated[str, typer.Option(help="auto, litert, tflite-runtime, onnxruntime, opencv or numpy.")] = "auto",
     format: Annotated[
@@ -90,7 +78,6 @@ def recognize(
         top=top,
         min_confidence=min_confidence,
         rotate=rotate,
-        printed=machine == Print.READ,
         copies=Copies(save) if save else None,
     )
     suffixes = require("edgedigits_camera.formats", extra="headless").SUFFIXES
@@ -169,7 +156,7 @@ def read(one: Input, recognizer: Recognizer, wanted: Wanted) -> Answer:
         picture = picture.turned(quarters=quarters)
     if quarters and auto:
         typer.echo(f"{one.name}: read turned by {90 * quarters} degrees", err=True)
-    page = read_page(picture.grey, recognizer, printed=wanted.printed)
+    page = read_page(picture.grey, recognizer)
     # The colours of a copy need the memory.
     return Answer.of(one.name, picture.without_grey(), page, min_confidence=wanted.min_confidence)
 

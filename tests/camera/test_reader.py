@@ -86,22 +86,15 @@ def test_a_judge_that_believes_nothing_reports_nothing_and_one_that_believes_all
     assert counts == [0, 1, 2]
 
 
-def test_print_is_passed_over_unless_it_is_asked_for(stand_in, lenient, write_box, write_row):
-    grey, boxes = write_row("35", height_px=28, gap=1, seed=2)
-    stand_in.detector = Listed(write_box, (boxes[0], {"printed": True}), (boxes[1], {}))
-    assert read_page(grey, stand_in, judge=lenient).lines == ("5",)
-    assert read_page(grey, stand_in, judge=lenient, printed=True).lines == ("35",)
-
-
 def test_each_candidate_has_the_fate_that_the_stages_gave_it(stand_in, lenient, write_box, write_row):
     grey, boxes = write_row("3578", height_px=28, gap=1, seed=2)
-    kinds = [{}, {"printed": True}, {"heat": -1.0}, {}]
+    kinds = [{}, {}, {"heat": -1.0}, {}]
     x, y, w, h = boxes[3]
     piece = ((x + w * 0.6, y, w * 0.9, h), {"heat": 1.0})
     stand_in.detector = Listed(write_box, *zip(boxes, kinds, strict=True), piece)
     found = find_digits(grey, stand_in, judge=lenient)
     order = found.candidates.found.boxes_px[:, 0].argsort()
-    assert found.fate[order].tolist() == [Fate.READ, Fate.PRINT, Fate.NO_DIGIT, Fate.READ, Fate.COVERED]
+    assert found.fate[order].tolist() == [Fate.READ, Fate.READ, Fate.NO_DIGIT, Fate.READ, Fate.COVERED]
     assert sorted(found.chosen) == np.flatnonzero(found.fate == Fate.READ).tolist()
 
 
