@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from edgedigits_camera.detection.nms import MOST_SHARED, share_of_smaller, suppress_overlaps
-from edgedigits_camera.digits.patches import Box, CutOut, View, clutter_of, cut_out, ink_box, patch_of
+from edgedigits_camera.digits.patches import Box, CutOut, View, clutter_of, cut_out, patch_and_box
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -68,14 +68,15 @@ def look_at(grey: NDArray[np.uint8], found: Detections, recognizer: Recognizer, 
 
 
 def _looked_at(cuts: list[CutOut], recognizer: Recognizer, views: Sequence[View]) -> tuple[NDArray[np.generic], ...]:
-    patches = np.zeros((len(cuts), len(views), 28, 28), np.uint8)
+    patches, inked = np.zeros((len(cuts), len(views), 28, 28), np.uint8), np.zeros((len(cuts), 4))
     for index, cut in enumerate(cuts):
         for number, view in enumerate(views):
-            patches[index, number] = patch_of(cut, view)
+            patches[index, number], box = patch_and_box(cut, view)
+            if number == 0:
+                inked[index] = box
     said = recognizer.probabilities(patches.reshape(-1, 28, 28)).reshape(len(cuts), len(views), 10)
     depth = np.array([cut.depth for cut in cuts], np.float32) / 255
     clutter = np.array([clutter_of(cut) for cut in cuts], np.float32)
-    inked = np.array([ink_box(cut, views[0]) for cut in cuts], np.float64).reshape(-1, 4)
     return patches[:, 0], said, depth, clutter, inked
 
 

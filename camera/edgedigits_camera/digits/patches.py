@@ -130,9 +130,14 @@ def without_lines(cut: CutOut) -> CutOut:
     return replace(cut, contrast=contrast, depth=depth_of(contrast, cut.box))
 
 
-def patch_of(cut: CutOut, view: View) -> NDArray[np.uint8]:
-    """The ink of a digit in MNIST's form, (28, 28) uint8; all zero where there is none."""
+def patch_and_box(cut: CutOut, view: View) -> tuple[NDArray[np.uint8], Box]:
+    """The ink of a digit in MNIST's form, (28, 28) uint8, all zero where there is none; and the box around it."""
     own = own_ink(cut, threshold=max(NOISE, view.share * cut.depth))
+    return patch_of(cut, own, slope=view.slope), box_of(cut, own)
+
+
+def patch_of(cut: CutOut, own: NDArray[np.uint8], *, slope: float = 0.0) -> NDArray[np.uint8]:
+    """A digit's own ink in a cut-out, (H, W) uint8, in MNIST's form; turned level where lines go down by a slope."""
     if not own.any():
         return np.zeros((28, 28), np.uint8)
     near = reach(cut.box, NEAR, own.shape)
@@ -143,7 +148,7 @@ def patch_of(cut: CutOut, view: View) -> NDArray[np.uint8]:
     ink = cv2.addWeighted(contrast, gain, contrast, 0, -gain * HAZE * mean)
     ink = cv2.bitwise_and(ink, cv2.dilate(own | faint & cut.place[near], EDGE_PX))
     ink = cv2.morphologyEx(cv2.copyMakeBorder(ink, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.MORPH_CLOSE, PORES)
-    return to_patch(turned(ink, view.slope) if view.slope else ink)
+    return to_patch(turned(ink, slope) if slope else ink)
 
 
 def own_ink(cut: CutOut, *, threshold: float) -> NDArray[np.uint8]:
@@ -161,9 +166,8 @@ def own_ink(cut: CutOut, *, threshold: float) -> NDArray[np.uint8]:
     return own
 
 
-def ink_box(cut: CutOut, view: View) -> Box:
+def box_of(cut: CutOut, own: NDArray[np.uint8]) -> Box:
     """Box around the ink of a digit, in pixels of the picture; that of the detector where there is none."""
-    own = own_ink(cut, threshold=max(NOISE, view.share * cut.depth))
     x, y, w, h = cv2.boundingRect(own) if own.any() else cut.box
     (left, top), (across, down) = cut.corner, cut.scale
     return x / across + left, y / down + top, w / across, h / down

@@ -9,13 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgedigits_camera.digits import patches
-from edgedigits_camera.digits.patches import View, clutter_of, cut_out, own_ink, patch_of, turned
+from edgedigits_camera.digits.patches import View, clutter_of, cut_out, own_ink, patch_and_box, turned
 
 HALF = View(0.5)
 
 
 def patch(grey, box, *, light=False, others=(), view=HALF):
-    return patch_of(cut_out(grey, tuple(box), light=light, others=[tuple(other) for other in others]), view)
+    cut = cut_out(grey, tuple(box), light=light, others=[tuple(other) for other in others])
+    return patch_and_box(cut, view)[0]
 
 
 def likeness(one, other):
@@ -127,7 +128,7 @@ def test_where_there_is_no_ink_the_patch_is_empty(level):
 def test_any_box_in_any_picture_gives_a_patch(shape, box, light, slope):
     grey = np.random.default_rng(1).integers(0, 256, shape).astype(np.uint8)
     cut = cut_out(grey, box, light=light, others=[box])
-    made = patch_of(cut, View(0.4, slope))
+    made, _ = patch_and_box(cut, View(0.4, slope))
     assert (made.shape, made.dtype) == ((28, 28), np.uint8)
     assert np.isfinite(clutter_of(cut))
 
@@ -165,3 +166,11 @@ def test_what_is_around_a_digit_is_its_clutter(alone):
     clear, cluttered = (clutter_of(cut_out(page, tuple(box), light=False)) for page in (grey, messy))
     assert clear < 0.05
     assert cluttered > 2 * clear + 0.02
+
+
+@pytest.mark.parametrize("loose", [0.0, 0.06])
+def test_the_box_around_the_ink_is_tight_where_the_detector_s_is_not(write_row, loose):
+    grey, boxes = write_row("5", height_px=90, gap=1)
+    x, y, w, h = boxes[0]
+    cut = cut_out(grey, (x - loose * h, y - loose * h, w + 2 * loose * h, h + 2 * loose * h), light=False)
+    assert patch_and_box(cut, View())[1] == pytest.approx(tuple(boxes[0]), abs=4)
