@@ -36,12 +36,12 @@ def opened_zip(path: Path, *, most_bytes: int = MOST_BYTES) -> Iterator[zipfile.
         with zipfile.ZipFile(path) as entries:
             declared = sum(entry.file_size for entry in entries.infolist())
             if declared > most_bytes:
-                raise ValueError(
-                    f"unpacked it would take {megabytes(declared)}, at most {megabytes(most_bytes)} are read"
-                )
+                raise ValueError(f"it unpacks to {megabytes(declared)}, at most {megabytes(most_bytes)} are read")
+            if any(entry.flag_bits & ENCRYPTED for entry in entries.infolist()):
+                raise ValueError("it is encrypted")
             yield entries
-    # Encrypted and exotically packed entries are a RuntimeError or its NotImplementedError.
-    except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, RuntimeError) as error:
+    # NotImplementedError: a way of packing that zipfile does not know.
+    except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, NotImplementedError) as error:
         raise ValueError(f"it is no zip archive, or a damaged one: {error or 'it ends early'}") from error
 
 
