@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import math
 import struct
 import urllib.request
-import zipfile
 import zlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from edgedigits.archives import MOST_BYTES, megabytes, opened_zip, read_arrays
 from edgedigits.errors import DataError
 from edgedigits.files import replacing
 
@@ -57,15 +58,13 @@ def read_archive(source: Path, *, names: Sequence[str] = ARRAYS) -> Arrays:
 def read_npz(path: Path, *, names: Sequence[str] = ARRAYS) -> Arrays:
     """Read the named arrays of a Keras ``.npz``."""
     try:
-        with path.open("rb") as stream:
-            archive = np.load(stream, allow_pickle=False)
-            if isinstance(archive, np.ndarray):
-                archive = {"one array without a name": archive}
-            arrays = {name: archive[name] for name in names if name in archive}
-            found = ", ".join(archive) or "nothing"
-    except (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+        arrays = read_arrays(path, names=names)
+        if len(arrays) < len(names):
+            with opened_zip(path) as archive:
+                found = ", ".join(name.removesuffix(".npy") for name in archive.namelist()) or "nothing"
+    except (OSError, ValueError) as error:
         raise DataError(
-            f"{path} is no readable .npz ({one_line(error)}); it may be truncated: fetch it again"
+            f"{path} is no readable .npz ({one_line(error)}); is it the Keras mnist.npz, and whole? fetch it again"
         ) from error
     if missing := [name for name in names if name not in arrays]:
         raise DataError(f"{path}: {', '.join(missing)} missing, found {found}; is it the Keras mnist.npz?")
@@ -82,26 +81,45 @@ def find_idx(folder: Path, stem: str) -> Path:
 
 
 def read_idx(path: Path, *, dimensions: int) -> NDArray[np.uint8]:
-    """Read an IDX file of unsigned bytes: big-endian magic number, one size for each dimension, the bytes."""
+    """Read an IDX file of unsigned bytes: big-endian magic number, one size for each dimension, the bytes.
+
+    Raises:
+        DataError: it is truncated, of another format, or declares more than :data:`MOST_BYTES`.
+
+    """
     try:
-        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+            shape = idx_shape(stream.read(4 * (1 + dimensions)), dimensions=dimensions, path=path)
+            expected = math.prod(shape)
+            # One byte more tells whether there are more, however many a small gzip would unpack to.
+            content = stream.read(expected + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path} cannot be unpacked ({one_line(error)}); fetch it again") from error
+    if len(content) != expected:
+        found = f"{len(content)}" if len(content) < expected else f"more than {expected}"
+        raise DataError(
+            f"{path} holds {found} bytes of data, its header says {expected} ({' x '.join(map(str, shape))}); "
+            "fetch it again"
+        )
+    return np.frombuffer(content, np.uint8).reshape(shape)
+
+
+def idx_shape(header: bytes, *, dimensions: int, path: Path) -> list[int]:
+    """Return the sizes that an IDX header declares; refuse other headers, and more than :data:`MOST_BYTES`."""
     header_bytes = 4 * (1 + dimensions)
-    if len(content) < header_bytes:
-        raise DataError(f"{path} has {len(content)} bytes, an IDX header alone has {header_bytes}; fetch it again")
-    magic, *shape = struct.unpack(f">{1 + dimensions}I", content[:header_bytes])
+    if len(header) < header_bytes:
+        raise DataError(f"{path} has {len(header)} bytes, an IDX header alone has {header_bytes}; fetch it again")
+    magic, *shape = struct.unpack(f">{1 + dimensions}I", header)
     if magic != IDX_MAGIC[dimensions]:
         raise DataError(
             f"{path} starts with magic number {magic}, expected {IDX_MAGIC[dimensions]}; is it another file?"
         )
-    expected = int(np.prod(shape, dtype=np.int64))
-    if len(content) - header_bytes != expected:
+    if math.prod(shape) > MOST_BYTES:
         raise DataError(
-            f"{path} holds {len(content) - header_bytes} bytes of data, its header says {expected} "
-            f"({' x '.join(map(str, shape))}); fetch it again"
+            f"{path} declares {' x '.join(map(str, shape))} bytes, at most {megabytes(MOST_BYTES)} are read; "
+            "is it another file?"
         )
-    return np.frombuffer(content, np.uint8, offset=header_bytes).reshape(shape)
+    return shape
 
 
 def download(target: Path, *, url: str = URL, sha256: str = URL_SHA256, timeout_s: float = 30) -> None:

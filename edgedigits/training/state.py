@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from edgedigits.archives import read_arrays
 from edgedigits.errors import RunError
 from edgedigits.files import replacing
 
@@ -32,10 +32,10 @@ def restore_state(path: Path, *, model: Any) -> History:
 
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = [archive[str(index)] for index in range(len(archive.files) - 1)]
-            history: History = json.loads(str(archive["history"]))
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        archive = read_arrays(path)
+        history: History = json.loads(str(archive.pop("history")))
+        arrays = [archive[str(index)] for index in range(len(archive))]
+    except (OSError, ValueError, KeyError) as error:
         raise RunError(f"{path} cannot be resumed from ({error}); start again with --force") from error
     targets = variables(model)
     if [array.shape for array in arrays] != [tuple(variable.shape) for variable in targets]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import shutil
 import struct
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -141,10 +142,28 @@ def test_a_truncated_npz_is_refused_with_one_line(archive: Path, tmp_path: Path,
     assert "\n" not in str(caught.value)
 
 
-def test_a_single_array_is_refused(tmp_path: Path) -> None:
+def test_files_of_other_kinds_are_refused_in_own_words(tmp_path: Path) -> None:
     np.save(tmp_path / "one.npy", np.zeros(3))
-    with pytest.raises(DataError, match="missing, found one array without a name"):
-        load_mnist(tmp_path / "one.npy")
+    (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8\xff\xe0" + bytes(100))
+    for name in ("one.npy", "photo.jpg"):
+        with pytest.raises(DataError, match=r"is no readable .npz \(it is no zip archive.* is it the Keras") as caught:
+            load_mnist(tmp_path / name)
+        assert "pickle" not in str(caught.value)
+
+
+def test_a_gzip_that_unpacks_to_more_than_its_header_says_is_not_unpacked(archive: Path, tmp_path: Path) -> None:
+    folder = write_idx(tmp_path / "idx", arrays_of(archive), packed=True)
+    path = folder / (IDX_FILES["x_train"] + ".gz")
+    with gzip.open(path, "ab") as stream:
+        stream.write(bytes(50_000_000))
+    tracemalloc.start()
+    with pytest.raises(DataError, match="holds more than 235200 bytes of data, its header says 235200"):
+        load_mnist(folder)
+    assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    tracemalloc.stop()
+    path.write_bytes(gzip.compress(struct.pack(">4I", 0x803, 60_000, 2800, 2800)))
+    with pytest.raises(DataError, match="declares 60000 x 2800 x 2800 bytes, at most 1,000 MB are read"):
+        load_mnist(folder)
 
 
 def test_a_folder_without_idx_files_is_refused(tmp_path: Path) -> None:
