@@ -14,6 +14,7 @@
     +-- PictureError (ValueError)           a picture cannot be read
     +-- SourceError (OSError)               a camera, clip or stream cannot be opened or stopped sending
     +-- DisplayError (RuntimeError)         there is no screen to show a window on
+    +-- WriteError (OSError)                a file or folder cannot be written: a full disk, no permission
 
 Every message is one line: what was found, what was expected, what to do. The command line prints it and exits with 1.
 """
@@ -78,6 +79,10 @@ class SourceError(EdgeDigitsError, OSError):
 
 class DisplayError(EdgeDigitsError, RuntimeError):
     """There is no screen to show a window on."""
+
+
+class WriteError(EdgeDigitsError, OSError):
+    """A file or folder cannot be written."""
 
 
 def require(module: str, *, extra: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import hashlib
 import json
 import os
@@ -13,13 +14,49 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from edgedigits.errors import WriteError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG}
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Say in one line why ``path`` could not be written.
+
+    Raises:
+        WriteError: the disk is full, or the system does not let it be written.
+
+    """
+    try:
+        yield
+    except OSError as error:
+        # Of a folder, the file inside that was being written is called by a temporary name: tell of the folder.
+        reason = error.__cause__ if isinstance(error, WriteError) else error
+        number = reason.errno if isinstance(reason, OSError) else None
+        if number not in FULL | REFUSED:
+            raise
+        cure = f"free space there or in {tempfile.gettempdir()}" if number in FULL else "choose another place"
+        raise WriteError(f"{path} cannot be written ({os.strerror(number).lower()}); {cure}") from reason
 
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yield a temporary path with the same suffix; it takes the place of ``path`` on success, and goes on failure."""
+    """Yield a temporary path with the same suffix; it takes the place of ``path`` on success, and goes on failure.
+
+    Raises:
+        WriteError: the disk is full, or the system does not let it be written.
+
+    """
+    with writing(path), _replacing(path) as temporary:
+        yield temporary
+
+
+@contextlib.contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.tmp{path.suffix}")
     try:
@@ -35,7 +72,17 @@ def replacing_folder(path: Path) -> Iterator[Path]:
 
     A process that is killed leaves the old content or the new one, and a temporary folder beside it; the next one
     removes that, or puts it back where the kill came between the two renames of a file system that cannot exchange.
+
+    Raises:
+        WriteError: the disk is full, or the system does not let it be written.
+
     """
+    with writing(path), _replacing_folder(path) as temporary:
+        yield temporary
+
+
+@contextlib.contextmanager
+def _replacing_folder(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     clear_stale(path)
     temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.{os.getpid()}.", dir=path.parent))

@@ -1,0 +1,55 @@
+"""Files that the system does not let be written: one line, and nothing lost."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from edgedigits.errors import WriteError
+from edgedigits.files import replacing, replacing_folder, write_text
+
+
+def half_written(path, number):
+    with replacing(path) as temporary:
+        temporary.write_text("half")
+        raise OSError(number, os.strerror(number))
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (errno.ENOSPC, r"result\.txt cannot be written \(no space left on device\); free space there or in /"),
+        (errno.EACCES, r"result\.txt cannot be written \(permission denied\); choose another place"),
+        (errno.EROFS, r"result\.txt cannot be written \(read-only file system\); choose another place"),
+    ],
+)
+def test_why_a_file_cannot_be_written_is_one_line_and_the_old_one_stays(tmp_path, number, said):
+    path = tmp_path / "result.txt"
+    path.write_text("old")
+    with pytest.raises(WriteError, match=said) as caught:
+        half_written(path, number)
+    assert "\n" not in str(caught.value)
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_of_a_folder_the_folder_is_named_and_not_the_temporary_one(tmp_path):
+    with (
+        pytest.raises(WriteError, match=r"bundle cannot be written") as caught,
+        replacing_folder(tmp_path / "bundle") as folder,
+    ):
+        half_written(folder / "manifest.json", errno.ENOSPC)
+    assert "manifest" not in str(caught.value)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_where_a_folder_should_be_is_told(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(WriteError, match=r"file/below/a\.txt cannot be written \(not a directory\)"):
+        write_text(tmp_path / "file" / "below" / "a.txt", "")
+
+
+def test_errors_of_other_kinds_come_through(tmp_path):
+    with pytest.raises(FileNotFoundError), replacing(tmp_path / "a.txt"):
+        Path(tmp_path, "absent").read_text()
