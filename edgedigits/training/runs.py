@@ -10,6 +10,7 @@ state.npz        what `--resume` goes on from
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -88,6 +89,15 @@ def start(run: Run, *, recipe: Recipe, data: Mnist, force: bool) -> None:
             "data": {"sha256": data.sha256, "train": len(data.train), "validation": len(data.validation)},
         },
     )
+
+
+def take_back(run: Run) -> None:
+    """Remove what :func:`start` wrote, unless an epoch was finished since: there is nothing to go on from."""
+    if run.state.exists():
+        return
+    run.recipe.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # something else is in it
+        run.folder.rmdir()
 
 
 def recorded_recipe(run: Run) -> Recipe:

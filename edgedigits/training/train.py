@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from edgedigits.files import replacing, write_json
 from edgedigits.training.distribute import is_chief, make_strategy
-from edgedigits.training.fit import fit
+from edgedigits.training.fit import check, fit
 from edgedigits.training.model import build_model, probabilities
 from edgedigits.training.pictures import draw_pictures
 from edgedigits.training.progress import NOBODY, History, Listeners, Progress
-from edgedigits.training.runs import Run, check_data, start, write_history
+from edgedigits.training.runs import Run, check_data, start, take_back, write_history
 from edgedigits.training.scores import Scores, score
 from edgedigits.training.state import save_state
 
@@ -59,6 +59,7 @@ def train(
         DataError: there are too few images.
 
     """
+    check(recipe, data=data)
     strategy = make_strategy(launch.strategy)
     chief, resuming = is_chief(strategy), launch.existing == "resume"
     if resuming:
@@ -67,7 +68,12 @@ def train(
         start(run, recipe=recipe, data=data, force=launch.existing == "replace")
     resume_from = run.state if resuming and run.state.exists() else None
     listeners = Listeners(epoch=partial(save, run), progress=on_progress) if chief else NOBODY
-    model, history = fit(recipe, data=data, resume_from=resume_from, strategy=strategy, listeners=listeners)
+    try:
+        model, history = fit(recipe, data=data, resume_from=resume_from, strategy=strategy, listeners=listeners)
+    except Exception:
+        if chief:
+            take_back(run)
+        raise
     return finish(run, model=model, history=history, data=data) if chief else None
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import errno
 import json
 import os
 import signal
@@ -12,9 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from edgedigits.errors import RunError
+from edgedigits.errors import DataError, RunError, WriteError
+from edgedigits.files import writing
+from edgedigits.training import train as module
 from edgedigits.training.recipes import FAST, ROBUST
-from edgedigits.training.runs import Run, recorded_recipe, start
+from edgedigits.training.runs import Run, recorded_recipe, start, take_back
 from edgedigits.training.train import Launch, train
 
 if TYPE_CHECKING:
@@ -98,6 +101,45 @@ def test_a_run_is_replaced_when_asked(mnist: Mnist, tmp_path: Path) -> None:
     start(run, recipe=FAST, data=mnist, force=True)
     assert recorded_recipe(run) == FAST
     assert sorted(path.name for path in tmp_path.iterdir()) == ["notes.txt", "recipe.json"]
+
+
+def test_a_training_that_cannot_begin_leaves_nothing_behind_and_an_old_run_as_it_was(
+    mnist: Mnist, tmp_path: Path
+) -> None:
+    none = dataclasses.replace(mnist, train=mnist.train[:0])
+    run = Run(tmp_path / "run")
+    with pytest.raises(DataError, match="no images are left to train on"):
+        train(TINY, data=none, run=run)
+    assert not list(tmp_path.iterdir())
+    start(run, recipe=TINY, data=mnist, force=False)
+    run.metrics.touch()
+    with pytest.raises(DataError, match="no images are left to train on"):
+        train(FAST, data=none, run=run, launch=Launch(existing="replace"))
+    assert recorded_recipe(run) == TINY
+    assert run.metrics.exists()
+
+
+def test_a_training_that_fails_before_its_first_epoch_is_taken_back_and_later_ones_are_kept(
+    mnist: Mnist, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = Run(tmp_path / "run")
+
+    def full(path: Path, **_: object) -> None:
+        with writing(path):
+            raise OSError(errno.ENOSPC, "full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "save_state", full)
+        with pytest.raises(WriteError, match=r"state\.npz cannot be written \(no space left on device\)"):
+            train(TINY, data=mnist, run=run)
+        assert not list(tmp_path.iterdir())
+        start(run, recipe=TINY, data=mnist, force=False)
+        run.state.touch()
+        take_back(run)
+        assert run.recipe.exists()
+    with pytest.raises(RunError, match=r"state\.npz cannot be resumed from"):
+        train(TINY, data=mnist, run=run, launch=Launch(existing="resume"))
+    assert run.recipe.exists()
 
 
 def test_resuming_with_other_data_is_refused(finished: Run, mnist: Mnist) -> None:
