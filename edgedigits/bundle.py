@@ -1,34 +1,37 @@
 """A bundle: a folder with a manifest, the files of one network in several formats, and what was measured about each.
 
-Loading checks the manifest's schema, that every file stays inside the folder, is there, and has the SHA-256 it had when
-it was proven.
+Loading checks the manifest's schema, the type of every value and the values that matter, that every file stays inside
+the folder, is there, and has the SHA-256 it had when it was proven.
 """
 
 from __future__ import annotations
 
-import json
-import os
+import logging
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from edgedigits.detector import Detector, KnownMaps
 from edgedigits.errors import BundleError
 from edgedigits.files import sha256, write_json
+from edgedigits.known import bundle_arrays, golden_patches
+from edgedigits.manifest import MANIFEST, SCHEMA, read_manifest
 from edgedigits.preprocess import PatchSpec
-from edgedigits.sums import write_sums
-from edgedigits.tensors import TensorSpec
+from edgedigits.sums import lies_in, write_sums
+from edgedigits.tensors import TensorSpec  # noqa: TC001 - its fields are read by annotation
+from edgedigits.typed import read_as
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SCHEMA = 1
-MANIFEST = "manifest.json"
+log = logging.getLogger(__name__)
 GOLDEN = "golden.npz"
 JUDGE = "judge.npz"
+# What every network here names, in the order of its answers.
+LABELS = tuple("0123456789")
+# Limits of what says how sure an answer is; a temperature outside of them says that the network is at fault.
+REJECTION = {"min_confidence": (0.0, 1.0), "temperature": (0.1, 10.0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ class Bundle:
         """Read and check a bundle.
 
         Raises:
-            BundleError: no manifest, an unknown schema, a path that leaves the folder, a file missing or changed.
+            BundleError: the same; a path that leaves the folder, a file missing, changed or not readable.
 
         """
         bundle = cls.read(folder)
@@ -96,10 +99,10 @@ class Bundle:
         """Read a bundle's manifest, without a look at its files.
 
         Raises:
-            BundleError: no manifest, or an unknown schema.
+            BundleError: no manifest, an unknown schema, or a value that is of another type or makes no sense.
 
         """
-        return _from_manifest(_read_manifest(folder), folder)
+        return _from_manifest(read_manifest(folder), folder)
 
     def digests(self) -> dict[str, str]:
         """SHA-256 of every file that the networks are run from, by its path."""
@@ -148,36 +151,41 @@ class Bundle:
 
     @cached_property
     def golden(self) -> dict[str, NDArray[Any]]:
-        """Known answers: ``patches`` (N, 28, 28) and ``labels`` (N,), both uint8, and per format (N, 10) float32."""
-        with np.load(self.folder / GOLDEN, allow_pickle=False) as arrays:
-            return dict(arrays)
+        """Known answers: ``patches`` (N, 28, 28) and ``labels`` (N,), both uint8, and per format (N, 10) float32.
+
+        Raises:
+            BundleError: the archive is damaged or holds something else.
+
+        """
+        return golden_patches(self.folder / GOLDEN)
 
     @cached_property
     def known_maps(self) -> KnownMaps:
         """Known answers of the detector's files.
 
         Raises:
-            BundleError: the archive holds something else.
+            BundleError: the archive is damaged or holds something else.
 
         """
-        try:
-            return KnownMaps.load(self.folder)
-        except (OSError, ValueError, KeyError) as error:
-            raise BundleError(f"{self.folder} has no known maps of its detector ({error})") from error
+        return KnownMaps.load(self.folder)
 
     @cached_property
     def judge(self) -> dict[str, NDArray[Any]]:
         """Arrays of the judge that tells digits from other ink; the shipped bundle's where none was fitted for it.
 
         Raises:
-            BundleError: the shipped bundle is broken, or has none.
+            BundleError: the shipped bundle is broken, or has none; or the archive is damaged.
 
         """
+        fit = f"fit one with: edgedigits fit-judge {self.folder}"
         bundle = self if self.judge_sha256 else Bundle.load(default_bundle())
         if not bundle.judge_sha256:
-            raise BundleError(f"{bundle.folder} has no judge; fit one with: edgedigits fit-judge {bundle.folder}")
-        with np.load(bundle.folder / JUDGE, allow_pickle=False) as arrays:
-            return dict(arrays)
+            raise BundleError(f"{self.folder} has no judge; {fit}")
+        if bundle is not self:
+            log.warning(
+                "%s has no judge, so the shipped bundle's is used, fitted for its network; %s", self.folder, fit
+            )
+        return bundle_arrays(bundle.folder / JUDGE, cure=fit)
 
 
 def default_bundle() -> Path:
@@ -187,45 +195,44 @@ def default_bundle() -> Path:
     return installed if installed.is_dir() else package.parent / "models" / "mnist-cnn"
 
 
-def _read_manifest(folder: Path) -> dict[str, Any]:
-    path = folder / MANIFEST
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise BundleError(f"no {MANIFEST} in {folder}; name a folder that `edgedigits export` wrote") from None
-    except (OSError, ValueError) as error:
-        raise BundleError(f"{path} cannot be read as JSON ({error}); export the bundle again") from error
-    schema = content.get("schema") if isinstance(content, dict) else None
-    if schema != SCHEMA:
-        raise BundleError(f"{path} has schema {schema!r}, this version reads {SCHEMA}; export the bundle again")
-    return dict(content)
-
-
 def _from_manifest(content: dict[str, Any], folder: Path) -> Bundle:
     try:
-        fields = {name: value for name, value in content.items() if name != "schema"}
-        fields["labels"] = tuple(fields["labels"])
-        fields["patch"] = PatchSpec(**fields["patch"])
-        fields["artifacts"] = tuple(_artifact(entry) for entry in fields["artifacts"])
-        fields["detector"] = Detector.of(fields["detector"]) if fields.get("detector") else None
-        return Bundle(folder=folder, **fields)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise BundleError(f"{folder / MANIFEST} is not a manifest of schema {SCHEMA} ({error})") from error
+        bundle: Bundle = read_as(Bundle, {**content, "folder": folder}, at="manifest")
+        _check_values(bundle, patch=content["patch"])
+    except ValueError as error:
+        raise BundleError(
+            f"{folder / MANIFEST} is not a manifest of schema {SCHEMA} ({error}); export the bundle again"
+        ) from error
+    return bundle
 
 
-def _artifact(entry: dict[str, Any]) -> Artifact:
-    tensors = {end: TensorSpec.of(entry[end]) for end in ("input", "output")}
-    paths = {"path": os.fspath(entry["path"]), "files": {**entry.get("files", {})}}
-    return Artifact(**(entry | tensors | paths | {"parity": Parity(**entry["parity"])}))
+def _check_values(bundle: Bundle, *, patch: dict[str, Any]) -> None:
+    """Refuse what no export writes: what reads a bundle relies on it without a further look."""
+    if bundle.labels != LABELS:
+        raise ValueError(f"labels are {', '.join(bundle.labels)!r:.40}, expected 0 to 9 in this order")
+    if patch != asdict(PatchSpec()):
+        raise ValueError(f"patch is {patch!r:.60}, expected {asdict(PatchSpec())}")
+    formats = [artifact.format for artifact in bundle.artifacts]
+    detecting = [file.format for file in bundle.detector.files] if bundle.detector else []
+    for found in (formats, detecting):
+        if twice := sorted({each for each in found if found.count(each) > 1}):
+            raise ValueError(f"{', '.join(twice)} is there twice")
+    for name, (low, high) in REJECTION.items():
+        value = read_as(float, bundle.rejection.get(name, 1.0), at=f"rejection.{name}")
+        if not low <= value <= high:
+            raise ValueError(f"rejection.{name} is {value:g}, expected {low:g} to {high:g}")
 
 
 def _check_file(folder: Path, path: str, digest: str) -> None:
     file = folder / path
-    if "\0" in path or not file.resolve().is_relative_to(folder.resolve()):
-        raise BundleError(f"manifest of {folder} names {path!r}, which lies outside the bundle's folder")
-    if not file.is_file():
-        raise BundleError(f"{file} is missing; copy the whole bundle again")
-    found = sha256(file)
+    if not lies_in(folder, path):
+        raise BundleError(f"manifest of {folder} names {path!r:.80}, which lies outside the bundle's folder")
+    try:
+        if not file.is_file():
+            raise BundleError(f"{file} is missing; copy the whole bundle again")
+        found = sha256(file)
+    except OSError as error:
+        raise BundleError(f"{file} cannot be read ({error.strerror}); make it readable, or copy it again") from error
     if found != digest:
         raise BundleError(
             f"{file} has SHA-256 {found[:12]}..., the manifest says {digest[:12]}...; it is damaged or was changed, "

@@ -7,17 +7,16 @@ Each file takes the local contrast of a canvas, 1 x H x W x 1 with H and W any m
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from edgedigits.errors import BundleError
-from edgedigits.tensors import TensorSpec
+from edgedigits.known import EXPORT_AGAIN, bundle_arrays, require_shapes
+from edgedigits.tensors import TensorSpec  # noqa: TC001 - its fields are read by annotation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -67,12 +66,6 @@ class DetectorFile:
     outputs: tuple[TensorSpec, ...]
     parity: DetectorParity
 
-    @classmethod
-    def of(cls, entry: Mapping[str, Any]) -> Self:
-        """Take it from a manifest; whatever is no entry of one raises KeyError or TypeError."""
-        ends = {"input": TensorSpec.of(entry["input"]), "outputs": tuple(map(TensorSpec.of, entry["outputs"]))}
-        return cls(**{**entry, **ends, "path": os.fspath(entry["path"]), "parity": DetectorParity(**entry["parity"])})
-
 
 @dataclass(frozen=True, slots=True)
 class Detector:
@@ -82,11 +75,6 @@ class Detector:
     golden_sha256: str
     training: dict[str, Any] = field(default_factory=dict)
     made_with: dict[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, entry: Mapping[str, Any]) -> Self:
-        """Take it from a manifest; whatever is no section of one raises KeyError or TypeError."""
-        return cls(**{**entry, "files": tuple(map(DetectorFile.of, entry["files"]))})
 
     def digests(self) -> dict[str, str]:
         """SHA-256 of every file, by its path in the bundle."""
@@ -115,17 +103,29 @@ class KnownMaps:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Read them from a bundle's folder; KeyError where the archive holds something else."""
-        with np.load(folder / GOLDEN, allow_pickle=False) as arrays:
-            formats = {name.rpartition("/")[0]: () for name in arrays}
-            found = {name: tuple(arrays[f"{name}/{number}"] for number in _count(arrays, name)) for name in formats}
+        """Read them from a bundle's folder.
+
+        Raises:
+            BundleError: the archive is damaged or holds something else.
+
+        """
+        path = folder / GOLDEN
+        arrays = bundle_arrays(path)
+        count = sum(name.startswith("canvas/") for name in arrays)
+        sizes = [np.shape(arrays.get(f"canvas/{number}", 0)) for number in range(count)]
+        if not sizes or any(len(size) != 2 or 0 in size or any(np.mod(size, ALIGN_PX)) for size in sizes):
+            raise BundleError(f"{path} is damaged: its canvases are of {sizes}; {EXPORT_AGAIN}")
+        formats = sorted({name.rpartition("/")[0] for name in arrays} - {"canvas"})
+        shapes: dict[str, tuple[tuple[int, ...], Any]] = {}
+        for number, (height, width) in enumerate(sizes):
+            shapes[f"canvas/{number}"] = ((height, width), np.uint8)
+            cells = (height // STRIDE_PX, width // STRIDE_PX, CHANNELS)
+            shapes |= {f"{name}/{number}": (cells, np.float32) for name in formats}
+        require_shapes(arrays, shapes, path=path)
+        found = {name: tuple(arrays[f"{name}/{number}"] for number in range(count)) for name in ("canvas", *formats)}
         return cls(found.pop("canvas"), found)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """As they are stored: ``canvas/0``, ``float32/0``, ``int8/0`` and so on."""
         groups: dict[str, tuple[NDArray[Any], ...]] = {"canvas": self.canvases, **self.maps}
         return {f"{name}/{number}": array for name, arrays in groups.items() for number, array in enumerate(arrays)}
-
-
-def _count(arrays: Any, name: str) -> range:
-    return range(sum(other.rpartition("/")[0] == name for other in arrays))

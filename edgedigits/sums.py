@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 SUMS = "SHA256SUMS"
 
 
+def lies_in(folder: Path, name: str) -> bool:
+    """Whether a path that a bundle names stays inside its folder, links followed."""
+    try:
+        return (folder / name).resolve().is_relative_to(folder.resolve())
+    except (ValueError, OSError, RuntimeError):  # a zero byte, a name that is too long, links in a circle
+        return False
+
+
 def files_of(folder: Path) -> list[str]:
     """Paths of all files in a folder and the folders in it, relative to it, in order, without ``SHA256SUMS``."""
     paths = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
@@ -55,6 +63,6 @@ def read_sums(folder: Path) -> dict[str, str]:
     if not comment or text != lines + _seal(lines) or len(found) != len(entries):
         raise BundleError(f"{path} is damaged; copy or export the bundle again")
     for name in found:
-        if not (folder / name).resolve().is_relative_to(folder.resolve()):
+        if not lies_in(folder, name):
             raise BundleError(f"{path} names {name!r}, which lies outside the bundle's folder")
     return found

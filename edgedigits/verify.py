@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from edgedigits.backends.selection import BACKENDS, SECOND_OPINIONS, Candidate, candidates, tolerance
-from edgedigits.bundle import GOLDEN, MANIFEST, Bundle
+from edgedigits.bundle import GOLDEN, Bundle
 from edgedigits.checks import Check, brief
 from edgedigits.errors import BackendError, BundleError, MissingExtraError, ParityError
 from edgedigits.files import sha256
+from edgedigits.manifest import MANIFEST
 from edgedigits.measure import measure
 from edgedigits.metadata import manifest_sha256, read_metadata
 from edgedigits.sums import SUMS, files_of, read_sums

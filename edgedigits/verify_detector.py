@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from edgedigits.backends.detectors.selection import apart, detector_candidates, tolerance
-from edgedigits.bundle import MANIFEST
 from edgedigits.checks import Check, brief
 from edgedigits.detector import GOLDEN
 from edgedigits.errors import BackendError, BundleError, MissingExtraError, ParityError
+from edgedigits.manifest import MANIFEST
 from edgedigits.measure_maps import measure_maps
 from edgedigits.metadata import read_metadata, section_sha256
 

@@ -1,5 +1,14 @@
+import errno
+import io
 import json
+import logging
+import os
+import pickle
+import re
 import shutil
+import zipfile
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -70,16 +79,25 @@ def test_a_file_in_place_of_a_folder_is_refused(tmp_path):
     refused(tmp_path / "file", r"manifest\.json cannot be read")
 
 
-@pytest.mark.parametrize("schema", [0, 2, "1", None])
+@pytest.mark.parametrize("schema", [0, 2, "1", None, True, 1.0])
 def test_an_unknown_schema_is_refused(folder, schema):
     change_manifest(folder, lambda content: content.update(schema=schema))
     refused(folder, f"has schema {schema!r}, this version reads 1")
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "3", "null", '"manifest"'])
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", "3", "null", '"manifest"', "[" * 200_000, '{"schema": 1' + "0" * 10_000 + "}"]
+)
 def test_a_manifest_that_is_no_object_is_refused(folder, content):
     (folder / "manifest.json").write_text(content)
     refused(folder, r"manifest\.json (cannot be read as JSON|has schema None)")
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999"])
+def test_a_number_that_is_none_is_refused_wherever_it_stands(folder, number):
+    path = folder / "manifest.json"
+    path.write_text(re.sub(r'"accuracy": [0-9.]+', f'"accuracy": {number}', path.read_text(), count=1))
+    refused(folder, "is no number|expected a finite number")
 
 
 def test_a_manifest_in_another_encoding_is_refused(folder):
@@ -104,6 +122,22 @@ def test_a_manifest_in_another_encoding_is_refused(folder):
         lambda content: content["artifacts"][0].update(parity={}),
         lambda content: content["artifacts"][0].update(files=["model.c"]),
         lambda content: content["artifacts"][0]["output"].pop("shape"),
+        lambda content: content["artifacts"][0].update(sha256=3),
+        lambda content: content["artifacts"][0].update(accuracy=True),
+        lambda content: content["artifacts"][0]["input"].update(shape=[1, "28"]),
+        lambda content: content["artifacts"].append(content["artifacts"][0]),
+        lambda content: content["detector"]["files"].append(content["detector"]["files"][0]),
+        lambda content: content.update(labels=content["labels"][::-1]),
+        lambda content: content.update(patch={}),
+        lambda content: content["patch"].update(box_px=24),
+        lambda content: content.update(rejection=None),
+        lambda content: content.update(rejection=[1]),
+        lambda content: content["rejection"].update(temperature="hot"),
+        *(
+            lambda content, value=value: content["rejection"].update(temperature=value)
+            for value in (0, -1, 1e-9, 1e9, True)
+        ),
+        *(lambda content, value=value: content["rejection"].update(min_confidence=value) for value in (-0.1, 1.1)),
     ],
 )
 def test_a_manifest_with_a_field_missing_or_of_another_kind_is_refused(folder, change):
@@ -122,9 +156,30 @@ def test_a_path_that_leaves_the_folder_is_refused(folder, tmp_path, path):
     refused(folder, f"names '{named}', which lies outside the bundle's folder")
 
 
-def test_a_path_that_is_none_is_refused(folder):
-    change_manifest(folder, lambda content: content["artifacts"][0].update(path="model\0.tflite"))
-    refused(folder, "lies outside the bundle's folder")
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("model\0.tflite", "lies outside the bundle's folder"),
+        ("a" * 5000, "cannot be read|lies outside"),
+        ("loop", "lies outside the bundle's folder|cannot be read|is missing"),
+    ],
+)
+def test_a_path_that_is_none_is_refused(folder, path, message):
+    (folder / "loop").symlink_to(folder / "loop")
+    change_manifest(folder, lambda content: content["artifacts"][0].update(path=path))
+    refused(folder, message)
+
+
+def test_a_file_that_may_not_be_read_is_one_line(folder, monkeypatch):
+    whole = Path.open
+
+    def forbidden(path, *arguments, **options):
+        if path.name == "golden.npz":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return whole(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", forbidden)
+    refused(folder, r"golden\.npz cannot be read \(Permission denied\)")
 
 
 @pytest.fixture
@@ -231,3 +286,83 @@ def test_a_bundle_without_a_detector_loads_and_says_how_to_add_one(random_bundle
     assert bundle.detector is None
     with pytest.raises(BundleError, match="has no detector, so it reads no pictures; add the shipped one with"):
         bundle.its_detector()
+
+
+def npz(**arrays):
+    stream = io.BytesIO()
+    np.savez(stream, **arrays)
+    return stream.getvalue()
+
+
+def declared(*, size_bytes, shape):
+    """An archive with one array whose header and directory say more than there is."""
+    stream, header = io.BytesIO(), io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"descr": "<f8", "fortran_order": False, "shape": shape})
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as entries:
+        entries.writestr("patches.npy", header.getvalue() + bytes(size_bytes))
+    return stream.getvalue()
+
+
+NO_ARCHIVES = {
+    "empty": b"",
+    "text": b"hello",
+    "pickle": pickle.dumps([1]),
+    "objects": npz(patches=np.array([{1: 2}], object)),
+    "another": npz(other=np.zeros(3)),
+    "too large": declared(size_bytes=100_000_000, shape=(12_500_000,)),
+    "declared huge": declared(size_bytes=4, shape=(10**12,)),
+    "cut off": npz(patches=np.zeros((3, 28, 28), np.uint8))[:-30],
+}
+
+
+@pytest.mark.parametrize("content", NO_ARCHIVES.values(), ids=NO_ARCHIVES)
+@pytest.mark.parametrize("of", ["golden", "known_maps"])
+def test_known_answers_that_are_no_archive_of_them_are_one_line(detecting, of, content):
+    (detecting / {"golden": "golden.npz", "known_maps": "detector_golden.npz"}[of]).write_bytes(content)
+    with pytest.raises(BundleError, match=r"golden\.npz is damaged: .*; copy or export the bundle again") as caught:
+        getattr(Bundle.read(detecting), of)
+    assert "\n" not in str(caught.value)
+    assert "allow_pickle" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda known: known.update({name: array[:0] for name, array in known.items()}),
+        lambda known: known.update(patches=known["patches"][:, :14]),
+        lambda known: known.update(patches=known["patches"].astype(np.int64)),
+        lambda known: known.update(labels=known["labels"][:-1]),
+        lambda known: known.update(npz=known["npz"][:-1]),
+        lambda known: known["npz"].fill(np.nan),
+        lambda known: known.pop("patches"),
+        lambda known: known.pop("labels"),
+        lambda known: known.update(patches=np.array(3)),
+    ],
+)
+def test_golden_patches_of_another_form_are_one_line(detecting, change):
+    known = Bundle.read(detecting).golden
+    change(known)
+    np.savez(detecting / "golden.npz", **known)
+    with pytest.raises(BundleError, match=r"golden\.npz is damaged: "):
+        _ = Bundle.read(detecting).golden
+
+
+def test_a_bundle_without_a_judge_says_whose_it_uses(detecting, caplog):
+    bundle = Bundle.load(detecting)
+    with caplog.at_level(logging.WARNING):
+        assert set(bundle.judge) == set(Bundle.load(default_bundle()).judge)
+    (record,) = caplog.records
+    said = record.getMessage()
+    assert "no judge, so the shipped bundle's is used, fitted for its network" in said
+    assert said.endswith(f"edgedigits fit-judge {detecting}")
+
+
+@pytest.mark.parametrize("content", NO_ARCHIVES.values(), ids=NO_ARCHIVES)
+def test_a_judge_that_is_no_archive_is_one_line_with_what_to_do(detecting, content):
+    (detecting / "judge.npz").write_bytes(content)
+    bundle = replace(Bundle.read(detecting), judge_sha256=sha256(detecting / "judge.npz"))
+    if content == NO_ARCHIVES["another"]:
+        assert set(bundle.judge) == {"other"}  # the judge itself looks into it
+        return
+    with pytest.raises(BundleError, match=r"judge\.npz is damaged: .*; fit one with: edgedigits fit-judge"):
+        _ = bundle.judge

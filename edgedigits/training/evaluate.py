@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edgedigits.bundle import MANIFEST
 from edgedigits.errors import RunError
+from edgedigits.manifest import MANIFEST
 from edgedigits.recognizer import Recognizer
 from edgedigits.training.quiet import import_tensorflow
 from edgedigits.training.scores import Scores, score

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from edgedigits.bundle import GOLDEN, MANIFEST, Bundle
+from edgedigits.bundle import GOLDEN, Bundle
 from edgedigits.errors import ExportError
 from edgedigits.files import replacing_folder, sha256
+from edgedigits.manifest import MANIFEST
 from edgedigits.preprocess import MNIST
 from edgedigits.sums import write_sums
 from edgedigits.training.runs import check_data

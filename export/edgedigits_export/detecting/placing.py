@@ -7,9 +7,10 @@ import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from edgedigits.bundle import MANIFEST, Bundle, default_bundle
+from edgedigits.bundle import Bundle, default_bundle
 from edgedigits.errors import RunError
 from edgedigits.files import replacing_folder
+from edgedigits.manifest import MANIFEST
 from edgedigits_export.reporting.detector import renew_reports
 
 if TYPE_CHECKING:
