@@ -21,7 +21,7 @@ def save_state(path: Path, *, model: Any, history: History) -> None:
     """Save weights, the optimizer's moments and averages, and one row of ``history`` for each finished epoch."""
     arrays = {str(index): np.asarray(variable.numpy()) for index, variable in enumerate(variables(model))}
     with replacing(path) as temporary:
-        np.savez(temporary, allow_pickle=False, history=np.array(json.dumps(history)), **arrays)
+        np.savez(temporary, history=np.array(json.dumps(history)), **arrays)
 
 
 def restore_state(path: Path, *, model: Any) -> History:

@@ -25,7 +25,7 @@ WEIGHTS = 10
 def archive(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     """An uncompressed ``.npz``; the same arrays give the same bytes, since NumPy dates every entry 1980."""
     stream = io.BytesIO()
-    np.savez(stream, allow_pickle=False, **arrays)
+    np.savez(stream, **arrays)
     return stream.getvalue()
 
 
