@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MAX_LOG_ODDS = 30.0
 # Of the arrays in the file.
 VERSION = 2
+FIT_AGAIN = "fit it again: edgedigits fit-judge BUNDLE"
+# The kinds of NumPy's types that each array may have.
+KINDS = {"feature": "iu", "cut": "f", "leaf": "f", "bias": "f", "threshold": "f"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +66,18 @@ class Judge:
         """Put together what :meth:`arrays` took apart.
 
         Raises:
-            BundleError: they are a judge of another version, or one that was fitted on other features.
+            BundleError: they are a judge of another version, one that was fitted on other features, or none at all.
 
         """
-        version = int(arrays["version"]) if "version" in arrays else 1
+        version = arrays["version"].tolist() if "version" in arrays else 1
         if version != VERSION:
-            raise BundleError(
-                f"judge.npz has version {version}, expected {VERSION}; fit it again: edgedigits fit-judge"
-            )
-        names = tuple(arrays["features"].tolist())
+            raise BundleError(f"judge.npz has version {version!r:.20}, expected {VERSION}; {FIT_AGAIN}")
+        names = tuple(map(str, np.ravel(arrays.get("features", ()))))
         if names != FEATURES:
             other = sorted(set(names) ^ set(FEATURES)) or ["their order"]
-            raise BundleError(f"judge.npz was fitted on other features ({', '.join(other)}); edgedigits fit-judge")
+            raise BundleError(f"judge.npz was fitted on other features ({', '.join(other)[:200]}); {FIT_AGAIN}")
+        if wrong := _wrong_with(arrays):
+            raise BundleError(f"judge.npz is damaged: {wrong}; {FIT_AGAIN}")
         feature, cut, leaf = (arrays[name] for name in ("feature", "cut", "leaf"))
         trees = Trees(feature.astype(np.int32), cut.astype(np.float32), leaf.astype(np.float32), float(arrays["bias"]))
         return cls(trees, float(arrays["threshold"]))
@@ -90,3 +93,21 @@ class Judge:
             "bias": np.array(self.trees.bias),
             "threshold": np.array(self.threshold),
         }
+
+
+def _wrong_with(arrays: Mapping[str, NDArray[Any]]) -> str | None:
+    """What keeps arrays from being trees, or None; NaN, for one, would reject every digit in silence."""
+    for name, kinds in KINDS.items():
+        if name not in arrays or arrays[name].dtype.kind not in kinds:
+            return f"{name} is missing or holds no numbers"
+    feature, cut, leaf, bias, threshold = (arrays[name] for name in KINDS)
+    trees, nodes = feature.shape if feature.ndim == 2 else (0, 0)
+    expected = {"cut": (trees, nodes), "leaf": (trees, nodes + 1), "bias": (), "threshold": ()}
+    if not trees or not nodes or nodes & (nodes + 1) or any(arrays[name].shape != expected[name] for name in expected):
+        return "its arrays are no whole trees"
+    if feature.min() < 0 or feature.max() >= len(FEATURES):
+        return f"it looks at feature {feature.max()} of {len(FEATURES)}"
+    # A cut may be infinite: the branch of a leaf that came early.
+    if np.isnan(cut).any() or not all(np.isfinite(each).all() for each in (leaf, bias, threshold)):
+        return "it holds numbers that are none"
+    return None if 0 < threshold < 1 else f"its threshold is {threshold:g}, expected 0 to 1"

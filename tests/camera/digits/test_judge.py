@@ -77,3 +77,50 @@ def test_a_file_with_other_columns_is_refused_in_one_line(judge, names, said):
     with pytest.raises(BundleError, match=said) as refused:
         Judge.of(judge.arrays() | {"features": np.array(names)})
     assert "\n" not in str(refused.value)
+
+
+def without(name):
+    return lambda arrays: arrays.pop(name)
+
+
+def filled(name, value):
+    return lambda arrays: arrays.update({name: np.full_like(arrays[name], value)})
+
+
+def put(name, value):
+    return lambda arrays: arrays.update({name: np.array(value)})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *map(without, ("feature", "cut", "leaf", "bias", "threshold")),
+        *(filled(name, np.nan) for name in ("cut", "leaf", "bias", "threshold")),
+        *(filled(name, np.inf) for name in ("leaf", "bias", "threshold")),
+        filled("feature", len(FEATURES)),
+        lambda arrays: arrays.update(feature=arrays["feature"].astype(np.int8) - 30),
+        lambda arrays: arrays.update(leaf=arrays["leaf"][:, :-1]),
+        lambda arrays: arrays.update(cut=arrays["cut"][:-3]),
+        lambda arrays: arrays.update({name: arrays[name][:0] for name in ("feature", "cut", "leaf")}),
+        lambda arrays: arrays.update({name: arrays[name][:, :-1] for name in ("feature", "cut", "leaf")}),
+        lambda arrays: arrays.update(feature=arrays["feature"].ravel()),
+        *(put("threshold", value) for value in ("abc", 1j, True, [0.5], 0.0, 1.0, -1.0)),
+        put("cut", "abc"),
+    ],
+)
+def test_a_file_that_holds_no_trees_is_refused_in_one_line(judge, change):
+    arrays = judge.arrays()
+    change(arrays)
+    with pytest.raises(BundleError, match=r"judge\.npz is damaged: .*fit it again") as refused:
+        Judge.of(arrays)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "change", [without("features"), put("features", 3.5), put("version", "abc"), put("version", [2, 2])]
+)
+def test_a_file_whose_version_or_columns_are_none_is_refused_in_one_line(judge, change):
+    arrays = judge.arrays()
+    change(arrays)
+    with pytest.raises(BundleError, match=r"judge\.npz (has version|was fitted on other features)"):
+        Judge.of(arrays)
