@@ -14,7 +14,7 @@ import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from edgedigits.benchmark import THREAD_VARIABLES
-from edgedigits.errors import EdgeDigitsError, ParityError
+from edgedigits.errors import BackendError, CrashError, EdgeDigitsError, LoadError, MissingExtraError, ParityError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -55,7 +55,7 @@ def ask_apart(
             alarm.cancel()
     if answered < len(models):
         last_line = (log.read_text(errors="replace").strip().splitlines() or ["without a word"])[-1]
-        yield ParityError(f"{arguments[0]} ended with {_status(child.returncode)}: {last_line}")
+        yield CrashError(f"{arguments[0]} ended with {_status(child.returncode)}: {last_line}")
 
 
 def _status(code: int) -> str:
@@ -74,17 +74,27 @@ def serve(models: Sequence[str], answer: Callable[[int, str], dict[str, Any]]) -
 
 
 def attempt(backend: str, opened: Callable[[], T], asked: Callable[[T], dict[str, Any]]) -> dict[str, Any]:
-    """A line: what was asked, ``absent`` where the runtime does not work here, or ``failed`` where it raised."""
+    """A line: what was asked, ``absent`` or ``unloaded`` where there was none to ask, or ``failed`` where it raised."""
     try:
         adapter = opened()
-    except EdgeDigitsError as error:
+    except LoadError as error:
+        return {"unloaded": str(error)}
+    except (BackendError, MissingExtraError) as error:
         return {"absent": str(error)}
+    except EdgeDigitsError as error:
+        return {"failed": str(error)}
     except Exception as error:  # noqa: BLE001 - native runtimes raise anything: SystemError, ValueError, cv2.error
-        return {"failed": _raised(backend, error)}
+        return {"unloaded": _raised(backend, error)}
     try:
         return asked(adapter)
     except Exception as error:  # noqa: BLE001 - as above
         return {"failed": _raised(backend, error)}
+
+
+def refusal(line: dict[str, Any]) -> BackendError | ParityError | None:
+    """Why there is no answer in a line of :func:`attempt`, or None if there is one."""
+    kinds = {"absent": BackendError, "unloaded": LoadError, "failed": ParityError}
+    return next((kind(line[name]) for name, kind in kinds.items() if name in line), None)
 
 
 def _raised(backend: str, error: Exception) -> str:

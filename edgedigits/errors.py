@@ -6,11 +6,13 @@
     +-- RunError (ValueError)               a run folder is missing, broken or of another kind
     +-- BundleError (ValueError)            a bundle is missing, broken or changed
     +-- BackendError (RuntimeError)         no runtime can run the model here
+    |   +-- LoadError                       a runtime is here, and cannot load the file
     +-- ExportError (RuntimeError)          a conversion failed
     |   +-- CalibrationError (ValueError)   images that cannot set the scales of a quantised file
     |   +-- GateError                       a converted file is not what it should be
     |       +-- ContentsError               it holds something else: names, shapes, types, operators, scales, size
     |       +-- ParityError                 it does not answer as its original does
+    |           +-- CrashError              a runtime died or hung over it
     +-- PictureError (ValueError)           a picture cannot be read
     +-- SourceError (OSError)               a camera, clip or stream cannot be opened or stopped sending
     +-- DisplayError (RuntimeError)         there is no screen to show a window on
@@ -49,6 +51,10 @@ class BackendError(EdgeDigitsError, RuntimeError):
     """No runtime can run the model here."""
 
 
+class LoadError(BackendError):
+    """A runtime is here, and cannot load the file: an older one may lack an operator."""
+
+
 class ExportError(EdgeDigitsError, RuntimeError):
     """A conversion failed."""
 
@@ -67,6 +73,10 @@ class ContentsError(GateError):
 
 class ParityError(GateError):
     """A converted file does not answer as its original does."""
+
+
+class CrashError(ParityError):
+    """A runtime died or hung over a file, in a process of its own."""
 
 
 class PictureError(EdgeDigitsError, ValueError):

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from edgedigits.backends import open_file
-from edgedigits.children import ask_apart, attempt, serve
+from edgedigits.children import ask_apart, attempt, refusal, serve
 from edgedigits.errors import BackendError, ParityError
 from edgedigits.latency import time_images
 
@@ -46,7 +46,7 @@ def measure(model: Path, patches: NDArray[np.uint8], *, backend: str) -> NDArray
     """Answers (N, 10) float32 of a model file to patches (N, 28, 28) uint8.
 
     Raises:
-        BackendError: the runtime is not installed or does not work here.
+        BackendError: the runtime is not installed, does not work here, or cannot load the file.
         ParityError: the runtime crashed, hung or raised.
 
     """
@@ -74,8 +74,8 @@ def measure_files(
         on_file: told the name of each file that is done.
 
     Returns:
-        For each file its answers; or a ``BackendError`` where the runtime is not installed or does not work here, a
-        ``ParityError`` where it crashed, hung or raised.
+        For each file its answers; or a ``BackendError`` where the runtime is not installed or does not work here, or,
+        as ``LoadError``, cannot load the file; a ``ParityError`` where it crashed, hung or raised.
 
     """
     results: dict[str, Measured | BackendError | ParityError] = {}
@@ -96,11 +96,7 @@ def measure_files(
 def _result(line: dict[str, Any] | ParityError, answers: Path) -> Measured | BackendError | ParityError:
     if isinstance(line, ParityError):
         return line
-    if "absent" in line:
-        return BackendError(line["absent"])
-    if "failed" in line:
-        return ParityError(line["failed"])
-    return Measured(np.load(answers), line["p50_us"])
+    return refusal(line) or Measured(np.load(answers), line["p50_us"])
 
 
 def _shaped(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from edgedigits.backends.detectors import open_detector_file
-from edgedigits.children import ask_apart, attempt, serve
+from edgedigits.children import ask_apart, attempt, refusal, serve
 from edgedigits.errors import BackendError, ParityError
 
 if TYPE_CHECKING:
@@ -68,9 +68,7 @@ def measure_maps(
 def _result(line: dict[str, Any] | ParityError, answers: Path) -> Maps | BackendError | ParityError:
     if isinstance(line, ParityError):
         return line
-    if "absent" in line:
-        return BackendError(line["absent"])
-    return ParityError(line["failed"]) if "failed" in line else read_arrays(answers)
+    return refusal(line) or read_arrays(answers)
 
 
 def write_arrays(path: Path, arrays: Sequence[NDArray[Any]]) -> None:

@@ -1,6 +1,7 @@
 import hashlib
 import json
 import shutil
+import sys
 import zipfile
 from dataclasses import replace
 
@@ -24,8 +25,9 @@ def folder(random_bundle, tmp_path):
     """A bundle with a judge and reports, one of them in a folder of its own."""
     folder = shutil.copytree(random_bundle, tmp_path / "bundle")
     (folder / "notes").mkdir()
-    for name in ("README.md", "notes/report.md", "judge.npz"):
+    for name in ("README.md", "notes/report.md"):
         (folder / name).write_text(name)
+    shutil.copy(default_bundle() / "judge.npz", folder)
     replace(Bundle.load(folder), judge_sha256=sha256(folder / "judge.npz")).save()
     return folder
 
@@ -142,17 +144,34 @@ def test_missing_answers_are_found(folder):
     assert wrong(folder) == {("npz in numpy", "answers")}
 
 
-def test_a_runtime_that_crashes_is_a_failed_check(folder, tmp_path, monkeypatch):
-    (tmp_path / "onnxruntime.py").write_text("import os; os.abort()")
+def answer_of(onnxruntime, folder, tmp_path, monkeypatch):
+    """What is found about an ONNX file where a module of this content is onnxruntime."""
+    (tmp_path / "onnxruntime.py").write_text(onnxruntime)
     monkeypatch.syspath_prepend(tmp_path)
     bundle = Bundle.read(folder)
     (folder / "model.onnx").write_bytes(b"model")
     np.savez(folder / "golden.npz", **{**bundle.golden, "onnx": bundle.golden["npz"]})
     onnx = replace(bundle.artifacts[0], format="onnx", path="model.onnx", sha256=sha256(folder / "model.onnx"))
     replace(bundle, artifacts=(*bundle.artifacts, onnx), golden_sha256=sha256(folder / "golden.npz")).save()
-    crashed = next(check for check in verify_bundle(folder).checks if check.subject == "onnx in onnxruntime")
+    return next(check for check in verify_bundle(folder).checks if check.subject == "onnx in onnxruntime")
+
+
+def test_a_runtime_that_crashes_is_a_failed_check(folder, tmp_path, monkeypatch):
+    crashed = answer_of("import os; os.abort()", folder, tmp_path, monkeypatch)
     assert crashed.passed is False
     assert "SIGABRT" in crashed.found
+
+
+def test_a_runtime_that_cannot_load_a_file_counts_as_not_here(folder, tmp_path, monkeypatch):
+    refuses = "def SessionOptions():\n    raise RuntimeError('no operator Gemm')"
+    refused = answer_of(refuses, folder, tmp_path, monkeypatch)
+    assert refused.passed is None
+    assert refused.found == "not here: onnxruntime raised RuntimeError: no operator Gemm"
+    # OpenCV, which is asked too, cannot load it either, whatever its version.
+    found = {check.subject: check for check in verify_bundle(folder).checks}
+    assert found["onnx in opencv"].passed is None
+    assert "cannot load model.onnx" in found["onnx in opencv"].found
+    assert verify_bundle(folder).passed
 
 
 def test_a_bundle_that_nothing_here_can_run_does_not_pass(folder, tmp_path, monkeypatch):
@@ -367,3 +386,73 @@ def test_a_file_of_the_detector_that_is_not_tied_to_its_section_is_found(detecti
     (check,) = [check for check in verify_bundle(detecting).checks if check.check == "metadata"]
     assert (check.subject, check.passed) == ("detector.tflite", False)
     assert check.found == "section_sha256 not as in manifest.json"
+
+
+@pytest.fixture
+def shipped(tmp_path):
+    """A copy of the shipped bundle with what NumPy runs, quick to verify."""
+    pytest.importorskip("cv2")
+    folder = shutil.copytree(default_bundle(), tmp_path / "shipped")
+    bundle = Bundle.read(folder)
+    detector = replace(bundle.detector, files=(bundle.detector.file("npz"),))
+    replace(bundle, artifacts=(bundle.artifact("npz"),), detector=detector).save()
+    return folder
+
+
+def with_judge(folder, change):
+    """Rewrite the judge after ``change`` was called with its arrays, and the manifest with it."""
+    with np.load(folder / "judge.npz") as arrays:
+        judge = dict(arrays)
+    change(judge)
+    np.savez(folder / "judge.npz", **judge)
+    replace(Bundle.read(folder), judge_sha256=sha256(folder / "judge.npz")).save()
+
+
+def test_a_page_is_read_with_the_judge(shipped):
+    result = verify_bundle(shipped)
+    assert result.passed
+    (page,) = [check for check in result.checks if check.check == "page"]
+    assert (page.subject, page.passed) == ("judge.npz", True)
+    assert "of 32 digits read on a page" in page.found
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda judge: judge.update(threshold=np.array(np.nan)),
+        lambda judge: judge.update(leaf=np.full_like(judge["leaf"], np.nan)),
+        lambda judge: judge.update({name: judge[name][:0] for name in ("feature", "cut", "leaf")}),
+        lambda judge: judge.update(leaf=-judge["leaf"]),
+        lambda judge: judge.update(bias=np.array(-20.0)),
+        lambda judge: judge.pop("features"),
+    ],
+    ids=["no threshold", "no numbers", "no trees", "turned round", "never sure", "no columns"],
+)
+def test_a_judge_that_reads_nothing_is_found_although_every_file_is_whole(shipped, change):
+    with_judge(shipped, change)
+    assert wrong(shipped) == {("judge.npz", "page")}
+
+
+def test_a_page_is_not_read_where_the_camera_cannot_be_loaded(shipped, monkeypatch):
+    monkeypatch.setitem(sys.modules, "edgedigits_camera.digits.judge", None)
+    result = verify_bundle(shipped)
+    assert result.passed
+    (page,) = [check for check in result.checks if check.check == "page"]
+    assert (page.passed, page.found[:8]) == (None, "not read")
+
+
+@pytest.mark.parametrize("content", [b"", b"hello"])
+@pytest.mark.parametrize("name", ["golden.npz", "detector_golden.npz", "judge.npz"])
+def test_an_archive_that_is_none_is_a_failed_check_although_every_file_is_whole(shipped, name, content):
+    (shipped / name).write_bytes(content)
+    bundle, digest = Bundle.read(shipped), sha256(shipped / name)
+    if name == "golden.npz":
+        bundle = replace(bundle, golden_sha256=digest)
+    elif name == "judge.npz":
+        bundle = replace(bundle, judge_sha256=digest)
+    else:
+        bundle = replace(bundle, detector=replace(bundle.detector, golden_sha256=digest))
+    bundle.save()
+    result = verify_bundle(shipped)
+    failed = [check for check in result.checks if check.passed is False]
+    assert any(f"{name} is damaged: " in check.found for check in failed)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from edgedigits.backends.base import Adapter
-from edgedigits.errors import require
+from edgedigits.errors import LoadError, require
+from edgedigits.silence import silence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +67,16 @@ def open_session(path: Path, *, threads: int) -> Any:
 
 
 def open_net(path: Path, *, threads: int) -> Any:
-    """A network of OpenCV's dnn module."""
+    """A network of OpenCV's dnn module.
+
+    Raises:
+        LoadError: this version of OpenCV does not understand the file; 4.6, Debian 12's, understands none of ours.
+
+    """
     cv2 = require("cv2", extra="headless")
     cv2.setNumThreads(threads)
-    return cv2.dnn.readNetFromONNX(os.fspath(path))
+    try:
+        with silence():
+            return cv2.dnn.readNetFromONNX(os.fspath(path))
+    except cv2.error as error:
+        raise LoadError(f"OpenCV {cv2.__version__} cannot load {path.name}; a newer one may") from error

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edgedigits.errors import BackendError, ParityError
+from edgedigits.errors import BackendError, LoadError, ParityError
 from edgedigits.measure import measure_files
 from edgedigits.strokes import drawn_patches
 from edgedigits_export.findings import Finding
@@ -100,11 +100,11 @@ class Questions:
         return {name: self._found(result, backend=backend) for name, result in measured.items()}
 
     def _found(self, result: Measured | BackendError | ParityError, *, backend: str) -> Answers | Finding:
-        if isinstance(result, BackendError):
-            return Finding(f"{backend} run", f"not here: {result}", "where it is", passed=True)
-        if isinstance(result, ParityError):
+        if isinstance(result, LoadError | ParityError):
             cause = "a damaged file, an operator that this runtime does not have, or a crash of its own"
             return Finding(f"{backend} run", str(result), "must answer", passed=False, cause=cause)
+        if isinstance(result, BackendError):
+            return Finding(f"{backend} run", f"not here: {result}", "where it is", passed=True)
         tested = len(self.test)
         return Answers(test=result.answers[:tested], golden=result.answers[tested:], p50_us=result.p50_us)
 

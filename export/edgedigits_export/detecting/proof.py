@@ -10,7 +10,7 @@ import numpy as np
 from edgedigits.backends.detectors.base import scaled
 from edgedigits.backends.detectors.selection import DETECTORS, SECOND_OPINIONS
 from edgedigits.detector import CHANNELS, STRIDE_PX, DetectorFile
-from edgedigits.errors import BackendError, ExportError, ParityError
+from edgedigits.errors import BackendError, ExportError, LoadError, ParityError
 from edgedigits.files import sha256
 from edgedigits.measure_maps import measure_maps
 from edgedigits_export.detecting.contents import DetectorContents, check_contents, contents_of
@@ -134,11 +134,11 @@ def found_of(
     result: Maps | BackendError | ParityError, canvases: Sequence[NDArray[np.uint8]], *, backend: str
 ) -> Maps | Finding:
     """Maps of all canvases; or a finding: passed if the runtime is not here, failed if it is."""
-    if isinstance(result, BackendError):
-        return Finding(f"{backend} run", f"not here: {result}", "where it is", passed=True)
-    if isinstance(result, ParityError):
+    if isinstance(result, LoadError | ParityError):
         cause = "a damaged file, an operator that this runtime does not have, or a file for one size of canvas"
         return Finding(f"{backend} run", str(result), "must answer", passed=False, cause=cause)
+    if isinstance(result, BackendError):
+        return Finding(f"{backend} run", f"not here: {result}", "where it is", passed=True)
     shapes = [each.shape for each in result]
     expected = [(height // STRIDE_PX, width // STRIDE_PX, CHANNELS) for height, width in (c.shape for c in canvases)]
     if shapes != expected:
