@@ -1,4 +1,4 @@
-"""What the live loop hands to every sink: a frame, what was read in it, what stands there steadily, and what changed."""
+"""What the live loop hands to every sink: a frame, what was read in it, what stands there steadily, what changed."""
 
 from __future__ import annotations
 
