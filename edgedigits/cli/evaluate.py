@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from edgedigits.training.evaluate import Evaluation
     from edgedigits.training.scores import Scores
 
+# What the table needs.
+WIDTH = 80
+
 
 def evaluate(
     folder: Annotated[Path, typer.Argument(help="Run folder or bundle.", metavar="RUN|BUNDLE", show_default=False)],
@@ -31,10 +34,9 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Print accuracy, loss, recall per digit and the confusion matrix on MNIST's test set."""
-    from edgedigits.training.data import load_mnist
     from edgedigits.training.evaluate import evaluate as evaluate_folder
 
-    result = evaluate_folder(folder, test=load_mnist(data).test, backend=backend, format=format)
+    result = evaluate_folder(folder, data=data, backend=backend, format=format)
     if as_json:
         typer.echo(json.dumps({"folder": str(folder), "runtime": result.runtime, **asdict(result.scores)}))
     else:
@@ -49,7 +51,8 @@ def show(result: Evaluation) -> None:
     scores = result.scores
     console.print(result.runtime)
     console.print(f"accuracy {scores.accuracy:.4f}, loss {scores.loss:.4f} over {scores.images:,} test images")
-    console.print(confusion_table(scores))
+    # Where that is wider than the terminal, lines are broken; no digit is left out.
+    console.print(confusion_table(scores), width=max(console.width, WIDTH), crop=False)
 
 
 def confusion_table(scores: Scores) -> Table:

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from edgedigits.errors import require
+from edgedigits.manifest import MANIFEST
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.progress import Progress
     from rich.table import Table
 
-    from edgedigits.training.data import Mnist
-    from edgedigits.training.runs import Run
-    from edgedigits_export.network import Network
+    from edgedigits_export.bundling import Exported
     from edgedigits_export.parity import ParityReport
-    from edgedigits_export.pipeline import Exported
 
-# Of the training images, where nothing tells which were kept for validation.
-VALIDATION = 0.1
+# What the table needs.
+WIDTH = 80
 
 
 def export(
     run: Annotated[
-        Path | None, typer.Argument(help="Folder that `edgedigits train` wrote.", show_default=False)
+        Path | None,
+        typer.Argument(
+            metavar="[RUN|BUNDLE]",
+            help="Folder that `edgedigits train` wrote, or a bundle to be made anew from its own weights.",
+            show_default=False,
+        ),
     ] = None,
     source: Annotated[
         Path | None,
@@ -44,17 +44,22 @@ def export(
         typer.Option(
             help="What to make: names (float32, float16, dynamic, int8, uint8, int16x8, onnx, onnx-int8, npz, c) and "
             "profiles (all, pi, browser, mcu), with commas between them.",
-            show_default="float32,onnx,npz",
+            show_default="float32,onnx,npz; what BUNDLE has",
         ),
     ] = None,
     quantize: Annotated[bool, typer.Option("--quantize", help="Also make the int8 file.")] = False,
     out: Annotated[
-        Path | None, typer.Option(help="Folder of the bundle; it is replaced whole.", show_default="RUN/bundle")
+        Path | None,
+        typer.Option(
+            help="Folder of the bundle; it is replaced whole, but for its detector and judge where they still fit.",
+            show_default="RUN/bundle",
+        ),
     ] = None,
     data: Annotated[
         Path | None,
         typer.Option(
-            help="MNIST: the Keras .npz or a folder of IDX files.", show_default="EDGEDIGITS_MNIST or Keras's cache"
+            help="MNIST: the Keras .npz or a folder of IDX files.",
+            show_default="EDGEDIGITS_MNIST, Keras's cache, or a download of 11 MB",
         ),
     ] = None,
     calibration_images: Annotated[
@@ -66,7 +71,7 @@ def export(
         typer.Option(
             metavar="RUN",
             help="Folder that `edgedigits train-detector` wrote, for the network that finds digits in pictures.",
-            show_default="the shipped one's files",
+            show_default="that of the bundle in its place, or the shipped one",
         ),
     ] = None,
     also: Annotated[
@@ -80,82 +85,48 @@ def export(
     ] = None,
 ) -> None:
     """Convert a trained network to TFLite, ONNX and NumPy, prove every file on MNIST's test set, write a bundle."""
-    from rich.console import Console
-
+    from edgedigits.cli.steps import StepBar
     from edgedigits.silence import silence
-    from edgedigits.training.data import load_test
 
-    subject = subject_of(run, source=source)
-    place = out or place_of(subject)
-    others = {name: load_test(path) for name, path in named_paths(also or []).items()}
-    mnist = mnist_for(subject, data=data)
+    place = place_of(run, source=source, out=out)
+    paths = named_paths(also or [])
     require_export()
-    from edgedigits_export.choice import chosen
-    from edgedigits_export.pipeline import Settings, export_network, steps_of
+    from edgedigits_export.pipeline import Request
+    from edgedigits_export.pipeline import export as export_to
 
-    console = Console()
-    with bar_on(console) as bar, silence():
-        task = bar.add_task("load the network", total=None)
-        network = network_of(subject, data=mnist)
-        wanted = chosen(formats, quantize=quantize, documented=network.documented)
-        settings = Settings(
-            formats=wanted, calibration_images=calibration_images, seed=seed, also=others, detector=detector
-        )
-        if source:
-            settings = replace(settings, name=source.stem)
-        bar.update(task, total=steps_of(wanted))
-        exported = export_network(
-            network,
-            place,
-            data=mnist,
-            settings=settings,
-            on_step=lambda step: bar.update(task, description=step, advance=1),
-        )
-    if network.origin:
-        console.print(f"{source} gives {network.origin['answers']}", soft_wrap=True)
-    console.print(table(exported))
-    written = exported.bundle.folder
-    if exported.bundle.detector is None:
-        console.print(f"{written} has no detector and reads no pictures; see: edgedigits put-detector --help")
-    console.print(f"wrote {written}; what was measured is in {written / 'report.md'}", soft_wrap=True)
-
-
-def subject_of(run: Path | None, *, source: Path | None) -> Run | Path:
-    """What to export: a run, or the path of a network that others trained.
-
-    Raises:
-        BadParameter: neither was named, or both.
-
-    """
-    from edgedigits.training.runs import Run
-
-    if run and not source:
-        return Run(run)
-    if source and not run:
-        return source
-    raise typer.BadParameter("name either RUN or --from FILE")
-
-
-def place_of(subject: Run | Path) -> Path:
-    """Where a run's bundle goes.
-
-    Raises:
-        BadParameter: it is no run.
-
-    """
-    if isinstance(subject, Path):
-        raise typer.BadParameter("--from needs --out, the folder of the bundle")
-    return subject.folder / "bundle"
-
-
-def mnist_for(subject: Run | Path, *, data: Path | None) -> Mnist:
-    """MNIST, split as the run was trained on it."""
-    from edgedigits.training.data import load_mnist
-    from edgedigits.training.runs import recorded_recipe
-
-    return load_mnist(
-        data, validation_split=VALIDATION if isinstance(subject, Path) else recorded_recipe(subject).validation_split
+    request = Request(
+        source=source or run or Path(),
+        foreign=source is not None,
+        out=place,
+        formats=formats,
+        quantize=quantize,
+        data=data,
+        also=paths,
+        calibration_images=calibration_images,
+        seed=seed,
+        detector=detector,
     )
+    with StepBar("load the network") as bar, silence():
+        exported = export_to(request, on_step=bar.show)
+    show(exported)
+
+
+def place_of(run: Path | None, *, source: Path | None, out: Path | None) -> Path:
+    """Where the bundle goes.
+
+    Raises:
+        BadParameter: neither a run nor another network was named, or both; or there is no folder to put it in.
+
+    """
+    if (run is None) == (source is None):
+        raise typer.BadParameter("name either RUN or --from FILE")
+    if out is not None:
+        return out
+    if run is None:
+        raise typer.BadParameter("--from needs --out, the folder of the bundle")
+    if (run / MANIFEST).is_file():
+        raise typer.BadParameter(f"{run} is a bundle; --out names the folder of the new one, which may be the same")
+    return run / "bundle"
 
 
 def require_export() -> None:
@@ -172,30 +143,20 @@ def require_export() -> None:
         require(module, extra="export")
 
 
-def network_of(subject: Run | Path, *, data: Mnist) -> Network:
-    """The network of a run that was trained on these data, or one that others trained.
+def show(exported: Exported) -> None:
+    """Say what was written, what was kept, and what to do next."""
+    from rich.console import Console
 
-    Raises:
-        RunError: the run holds no network of the documented architecture, or was trained on other data.
-        ExportError: the other network does not take MNIST's pixels or gives no ten numbers.
-
-    """
-    from edgedigits.training.runs import check_data
-    from edgedigits_export.foreign import load_foreign
-    from edgedigits_export.network import load_network
-
-    if isinstance(subject, Path):
-        return load_foreign(subject, data=data)
-    check_data(subject, data=data)
-    return load_network(subject)
-
-
-def bar_on(console: Console) -> Progress:
-    """A bar over formats and checks that leaves nothing behind; nothing where there is no terminal."""
-    from rich.progress import MofNCompleteColumn, Progress
-
-    columns = (*Progress.get_default_columns(), MofNCompleteColumn())
-    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    console = Console(markup=False, highlight=False, soft_wrap=True)
+    bundle = exported.bundle
+    if origin := bundle.training.get("origin"):
+        console.print(f"{origin['file']} gives {origin['answers']}")
+    console.print(table(exported), width=max(console.width, WIDTH), crop=False)
+    for note in exported.notes:
+        console.print(note)
+    if bundle.detector is None:
+        console.print(f"{bundle.folder} has no detector and reads no pictures; see: edgedigits put-detector --help")
+    console.print(f"wrote {bundle.folder}; what was measured is in {bundle.folder / 'report.md'}")
 
 
 def named_paths(also: list[str]) -> dict[str, Path]:

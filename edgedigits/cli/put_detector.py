@@ -20,6 +20,7 @@ def put_detector(
     """Put a detector of digits into a bundle: a newly trained one, converted and proven, or the shipped one."""
     from rich.console import Console
 
+    from edgedigits.cli.steps import StepBar
     from edgedigits.silence import silence
     from edgedigits.training.quiet import import_tensorflow
 
@@ -29,14 +30,15 @@ def put_detector(
         require(module, extra="export")
     from edgedigits_export.detecting import placing
 
-    console = Console()
-    with Console(stderr=True).status("put the detector in") as status, silence():
-        placed = placing.put_detector(bundle, run, on_step=status.update)
+    with StepBar("put the detector in") as bar, silence():
+        placed = placing.put_detector(bundle, run, on_step=bar.show)
+    console = Console(markup=False, highlight=False, soft_wrap=True)
     for file in placed.its_detector().files:
         parity = file.parity
         console.print(
             f"{file.format:8} {file.size_bytes / 1000:4.0f} kB  peaks alike {100 * parity.found:.2f} %, "
-            f"overlap {parity.iou:.4f}, largest difference {parity.max_difference:.1e}",
-            highlight=False,
+            f"overlap {parity.iou:.4f}, largest difference {parity.max_difference:.1e}"
         )
-    console.print(f"wrote {bundle}", soft_wrap=True)
+    if placed.judge_sha256:
+        console.print(f"its judge was fitted with the detector before; fit it again: edgedigits fit-judge {bundle}")
+    console.print(f"wrote {bundle}")

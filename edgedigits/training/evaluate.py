@@ -12,6 +12,7 @@ from edgedigits.training.quiet import import_tensorflow
 from edgedigits.training.scores import Scores, score
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import numpy as np
@@ -31,35 +32,46 @@ class Evaluation:
     scores: Scores
 
 
-def evaluate(folder: Path, *, test: Split, backend: str = "auto", format: str | None = None) -> Evaluation:
-    """Evaluate a run folder or a bundle; TensorFlow is imported for a run folder only.
+def evaluate(folder: Path, *, data: Path | None = None, backend: str = "auto", format: str | None = None) -> Evaluation:
+    """Evaluate a run folder or a bundle on MNIST's test set; TensorFlow is imported for a run folder only.
+
+    Args:
+        folder: of the run or bundle; looked at before MNIST, which may have to be downloaded.
+        data: MNIST; None looks where :func:`edgedigits.training.data.load_mnist` does.
+        backend: for a bundle, what runs it.
+        format: for a bundle, which of its files.
 
     Raises:
         RunError: the folder is neither, or the run is not finished, or a runtime was asked for that is not Keras.
         BundleError: the bundle is broken.
         BackendError: no runtime here runs the bundle.
+        DataError: MNIST is not there, or is something else.
 
     """
     if (folder / MANIFEST).is_file():
         with Recognizer.load(folder, backend=backend, format=format) as recognizer:
-            parts = [
-                recognizer.probabilities(test.images[first : first + BATCH_SIZE])
-                for first in range(0, len(test), BATCH_SIZE)
-            ]
-            return Evaluation(recognizer.opened.explain(), score(concatenated(parts), labels=test.labels))
+            return Evaluation(recognizer.opened.explain(), scores_of(recognizer.probabilities, test_split(data)))
     if backend != "auto" or format is not None:
         raise RunError(f"{folder} is no bundle (it has no {MANIFEST}); --backend and --format are for bundles")
-    return evaluate_run(folder, test=test)
+    return evaluate_run(folder, data=data)
 
 
-def concatenated(parts: list[NDArray[np.float32]]) -> NDArray[np.float32]:
-    """Join probabilities (B, 10) to (N, 10)."""
+def test_split(data: Path | None) -> Split:
+    """Return MNIST's test images."""
+    from edgedigits.training.data import load_mnist
+
+    return load_mnist(data).test
+
+
+def scores_of(answer: Callable[[NDArray[np.uint8]], NDArray[np.float32]], test: Split) -> Scores:
+    """Have all images answered, a few at a time, and score the answers."""
     import numpy as np
 
-    return np.concatenate(parts)
+    parts = [answer(test.images[first : first + BATCH_SIZE]) for first in range(0, len(test), BATCH_SIZE)]
+    return score(np.concatenate(parts), labels=test.labels)
 
 
-def evaluate_run(folder: Path, *, test: Split) -> Evaluation:
+def evaluate_run(folder: Path, *, data: Path | None) -> Evaluation:
     """Evaluate the model of a run folder in Keras."""
     path = folder / "model.keras"
     if not path.is_file():
@@ -70,11 +82,11 @@ def evaluate_run(folder: Path, *, test: Split) -> Evaluation:
     import keras
 
     from edgedigits.training.model import probabilities
+    from edgedigits.training.saved import load_keras
 
     try:
-        model = keras.saving.load_model(path, compile=False)
-    except (OSError, ValueError) as error:
-        raise RunError(
-            f"{path} cannot be read ({' '.join(str(error).split())[:200]}); train again with --force"
-        ) from error
+        model = load_keras(path)
+    except ValueError as error:
+        raise RunError(f"{path} cannot be read ({error}); train again with --force") from error
+    test = test_split(data)
     return Evaluation(f"Keras {keras.__version__}", score(probabilities(model, test.images), labels=test.labels))

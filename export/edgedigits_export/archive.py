@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from edgedigits.archives import read_arrays
 from edgedigits.errors import ExportError
 from edgedigits.tensors import TensorSpec
 from edgedigits_export.contents import INPUT, INPUT_SHAPE, OUTPUT, OUTPUT_SHAPE, Contents
@@ -24,8 +25,8 @@ WEIGHTS = 10
 
 def archive(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     """An uncompressed ``.npz``; the same arrays give the same bytes, since NumPy dates every entry 1980."""
-    stream = io.BytesIO()
-    np.savez(stream, **arrays)
+    stream, stored = io.BytesIO(), dict[str, Any](arrays)
+    np.savez(stream, **stored)
     return stream.getvalue()
 
 
@@ -42,11 +43,10 @@ def contents(path: Path) -> Contents:
 
     """
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            dtypes = {str(arrays[name].dtype) for name in arrays}
-            count = len(arrays)
-    except Exception as error:  # zipfile, zlib and NumPy each raise their own
+        arrays = read_arrays(path)
+    except (OSError, ValueError) as error:
         raise ExportError(f"{path} is no NumPy archive ({error})") from error
-    if count != WEIGHTS or dtypes != {"float32"}:
-        raise ExportError(f"{path} holds {count} arrays of {', '.join(sorted(dtypes))}, expected {WEIGHTS} of float32")
+    dtypes = {str(array.dtype) for array in arrays.values()}
+    if len(arrays) != WEIGHTS or dtypes != {"float32"}:
+        raise ExportError(f"{path} holds {len(arrays)} arrays of {', '.join(sorted(dtypes))}, expected {WEIGHTS} of float32")
     return Contents((), TensorSpec(INPUT, INPUT_SHAPE, "float32"), TensorSpec(OUTPUT, OUTPUT_SHAPE, "float32"))

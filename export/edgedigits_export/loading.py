@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import keras
 import tensorflow as tf
 
 from edgedigits.errors import ExportError
+from edgedigits.training.saved import load_keras
 from edgedigits_export.network import one_line
 from edgedigits_export.onnx_reader import OnnxNetwork
 
@@ -39,22 +39,30 @@ def load(path: Path) -> Foreign:
         ExportError: it is none, or cannot be loaded.
 
     """
+    return check_kind(path)(path)
+
+
+def check_kind(path: Path) -> Callable[[Path], Foreign]:
+    """What loads a file of this name.
+
+    Raises:
+        ExportError: it is not there, or of no kind that can be loaded.
+
+    """
     if not path.exists():
         raise ExportError(f"{path} does not exist; name {KINDS}")
     if path.is_dir() and (path / "saved_model.pb").is_file():
-        return _saved_model(path)
-    if path.suffix in (".keras", ".h5", ".hdf5"):
-        return _keras(path)
-    if path.suffix == ".onnx":
-        return _onnx(path)
+        return _saved_model
+    if path.is_file() and path.suffix in LOADERS:
+        return LOADERS[path.suffix]
     raise ExportError(f"{path} is no network that can be read; name {KINDS}")
 
 
 def _keras(path: Path) -> Foreign:
     try:
-        model = keras.saving.load_model(path, compile=False)
+        model = load_keras(path)
         takes, gives = ([tuple(end.shape) for end in ends] for ends in (model.inputs, model.outputs))
-    except Exception as error:  # zipfile, h5py and Keras each raise their own
+    except (ValueError, AttributeError, TypeError) as error:
         raise ExportError(f"{path} cannot be loaded ({one_line(error)})") from error
     infer = _frozen(lambda images: model(images, training=False), takes)
     return Foreign(infer, tuple(takes), tuple(gives), model.get_weights(), model)
@@ -94,3 +102,6 @@ def _frozen(infer: Callable[[Any], Any], takes: Any) -> Callable[[Any], Any]:
     concrete = tf.function(infer).get_concrete_function(tf.TensorSpec(takes[0], tf.float32))
     frozen = convert_variables_to_constants_v2(concrete)
     return lambda images: frozen(images)[0]
+
+
+LOADERS: dict[str, Callable[[Path], Foreign]] = {".keras": _keras, ".h5": _keras, ".hdf5": _keras, ".onnx": _onnx}

@@ -13,6 +13,7 @@ import tensorflow as tf
 from edgedigits.errors import RunError
 from edgedigits.training.model import build_model
 from edgedigits.training.runs import Run, recorded, recorded_recipe
+from edgedigits.training.saved import load_keras
 from edgedigits_export.contents import INPUT, INPUT_SHAPE, OUTPUT
 
 if TYPE_CHECKING:
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+# Of the documented network, in Keras's order.
+WEIGHTS = tuple(
+    f"{layer}/{part}" for layer in ("conv1", "conv2", "conv3", "dense1", "dense2") for part in ("kernel", "bias")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +64,7 @@ class Network:
 
     def weights(self) -> dict[str, NDArray[np.float32]]:
         """Weights as the NumPy backend wants them: ``conv1/kernel``, ``conv1/bias`` to ``dense2/bias``."""
-        names = [
-            f"{layer}/{part}"
-            for layer in ("conv1", "conv2", "conv3", "dense1", "dense2")
-            for part in ("kernel", "bias")
-        ]
-        return dict(zip(names, self.model.get_weights(), strict=True))
+        return dict(zip(WEIGHTS, self.model.get_weights(), strict=True))
 
     def traced(self) -> tuple[tf.Module, Any]:
         """A function from ``image`` (1, 28, 28, 1) to ``probabilities`` (1, 10), and the module that holds its weights.
@@ -100,9 +101,9 @@ def load_network(run: Run) -> Network:
     if not run.model.is_file():
         raise RunError(f"{run.folder} has no {run.model.name} yet; finish it with `edgedigits train --resume`")
     try:
-        model = keras.models.load_model(run.model, compile=False)
-    except Exception as error:  # zipfile, h5py and Keras each raise their own
-        raise RunError(f"{run.model} cannot be loaded ({one_line(error)}); train again with --force") from error
+        model = load_keras(run.model)
+    except ValueError as error:
+        raise RunError(f"{run.model} cannot be loaded ({error}); train again with --force") from error
     check_architecture(model, run.model)
     return Network(model, recipe=recipe.name, seed=recipe.seed, numbers=recorded(run)["recipe"])
 

@@ -1,237 +1,146 @@
-"""From a trained run to a bundle: convert, prove, then put everything in its place at once, or nothing."""
+"""From what was asked for to a bundle: what can be refused is refused first, and MNIST is loaded last."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from edgedigits.bundle import GOLDEN, Bundle
 from edgedigits.errors import ExportError
-from edgedigits.files import replacing_folder, sha256
 from edgedigits.manifest import MANIFEST
-from edgedigits.preprocess import MNIST
-from edgedigits.sums import write_sums
-from edgedigits.training.runs import check_data
-from edgedigits_export import tflite
-from edgedigits_export.archive import archive
-from edgedigits_export.calibration import IMAGES, Calibration
-from edgedigits_export.choice import formats_for
-from edgedigits_export.detecting.placing import detector_for
-from edgedigits_export.inscription import inscribe
+from edgedigits.training.data import load_mnist, load_test
+from edgedigits.training.runs import Run, check_data, recorded_recipe
+from edgedigits_export.bundling import Exported, Settings, check_replaceable, export_network, steps_of
+from edgedigits_export.calibration import IMAGES
+from edgedigits_export.choice import chosen
+from edgedigits_export.detecting.placing import check_detector_run
+from edgedigits_export.foreign import load_foreign
+from edgedigits_export.loading import check_kind
 from edgedigits_export.network import load_network
-from edgedigits_export.proof import Proof, prove_all
-from edgedigits_export.questions import Questions, runs_of
-from edgedigits_export.rejection import measure_rejection
-from edgedigits_export.reporting import Evidence, layers_of, others_of, write_reports
-from edgedigits_export.versions import versions
+from edgedigits_export.reading_back import formats_of, load_bundled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from edgedigits.training.data import Mnist, Split
-    from edgedigits.training.runs import Run
-    from edgedigits_export.formats import Format
+    from edgedigits.training.data import Mnist
     from edgedigits_export.network import Network
 
-# Below one half, the other nine digits together are likelier than the best one.
-MIN_CONFIDENCE = 0.5
-LABELS = tuple("0123456789")
+# Of the training images, where nothing tells which were kept for validation.
+VALIDATION = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """What an export is asked for."""
+class Request:
+    """What an export is asked for, in paths and words.
 
-    formats: Mapping[str, Format]
+    Attributes:
+        source: a run folder, a bundle to be made anew, or, if ``foreign``, a network that others trained.
+        out: folder of the bundle.
+        formats: names and profiles with commas between them; None for what every export has, or the bundle had.
+        quantize: the int8 file too.
+        data: MNIST; None looks where :func:`edgedigits.training.data.load_mnist` does.
+        also: further labelled images to measure on, by name.
+        detector: folder that `edgedigits train-detector` wrote.
+
+    """
+
+    source: Path
+    foreign: bool = False
+    out: Path
+    formats: str | None = None
+    quantize: bool = False
+    data: Path | None = None
+    also: Mapping[str, Path] = field(default_factory=dict)
     calibration_images: int = IMAGES
     seed: int = 0
-    name: str = "mnist-cnn"
-    min_confidence: float = MIN_CONFIDENCE
-    also: Mapping[str, Split] = field(default_factory=dict)
     detector: Path | None = None
-    """Folder that `edgedigits train-detector` wrote; None for the shipped bundle's detector."""
+
+    @property
+    def bundled(self) -> bool:
+        """Whether the source is a bundle."""
+        return not self.foreign and (self.source / MANIFEST).is_file()
+
+    @property
+    def name(self) -> str:
+        """What to call the bundle: as its folder, or as the run whose folder it lies in."""
+        inside = self.out.resolve().parent == self.source.resolve()
+        return (self.source if inside else self.out).resolve().name
 
 
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """A bundle in its place, and the proof of each of its files."""
-
-    bundle: Bundle
-    proofs: tuple[Proof, ...]
-
-
-def export_run(
-    run: Run,
-    out: Path,
-    *,
-    data: Mnist,
-    settings: Settings,
-    on_step: Callable[[str], None] = lambda _: None,
-) -> Exported:
-    """Export a run folder into the bundle ``out``, which is replaced whole.
+def export(request: Request, *, on_step: Callable[[str, int], None] = lambda _step, _total: None) -> Exported:
+    """Export a run, a bundle or a network that others trained into a bundle.
 
     Args:
-        run: what `edgedigits train` wrote, with the same data.
-        out: folder of the bundle.
-        data: calibration draws from its training split, the test split is only measured.
-        settings: what is wanted.
-        on_step: told what was begun or done, :func:`steps_of` times.
+        request: what is wanted.
+        on_step: told what is begun, and how often it will be told in all.
+
+    Raises:
+        RunError: the run or the detector's run holds no network, or it was trained on other data.
+        BundleError: the bundle to be made anew is broken.
+        DataError: MNIST or another set of images is not there, or is something else.
+        GateError: a file failed its gate; the message holds every number beside its limit, and ``out`` is as it was.
+        ExportError: a format is not known, a conversion failed, or there is something else at ``out``.
+        WriteError: the disk is full, or ``out`` may not be written.
+
+    """
+    check(request)
+    also = {name: load_test(path) for name, path in request.also.items()}
+    network, data = network_and_data(request)
+    wanted = request.formats or (formats_of(request.source) if request.bundled else None)
+    formats = chosen(wanted, quantize=request.quantize, documented=network.documented)
+    settings = Settings(
+        formats=formats,
+        calibration_images=request.calibration_images,
+        seed=request.seed,
+        name=request.name,
+        also=also,
+        detector=request.detector,
+    )
+    total = steps_of(formats)
+    return export_network(network, request.out, data=data, settings=settings, on_step=lambda step: on_step(step, total))
+
+
+def check(request: Request) -> None:
+    """Refuse what needs neither the network nor the data to be refused.
+
+    Raises:
+        ExportError: a format is not known, there is no network to read, or something else lies at ``out``.
+        RunError: the detector's run is not finished.
+
+    """
+    chosen(request.formats, quantize=request.quantize)
+    check_replaceable(request.out)
+    if request.foreign:
+        check_kind(request.source)
+    if request.detector:
+        check_detector_run(request.detector)
+
+
+def network_and_data(request: Request) -> tuple[Network, Mnist]:
+    """The network, and MNIST split as it was trained.
 
     Raises:
         RunError: the run holds no network of the documented architecture, or was trained on other data.
-        GateError: a file failed its gate; the message holds every number beside its limit, and ``out`` is as it was.
-        ExportError: a conversion failed, or ``out`` is a folder of something else.
+        BundleError: the bundle is broken.
+        DataError: MNIST is not there, or is something else.
+        ExportError: the network that others trained does not take MNIST's pixels or gives no ten numbers; or a bundle
+            holds no weights, or was measured on other data.
 
     """
-    check_replaceable(out)
-    check_data(run, data=data)
-    return export_network(load_network(run), out, data=data, settings=settings, on_step=on_step)
-
-
-def export_network(
-    network: Network,
-    out: Path,
-    *,
-    data: Mnist,
-    settings: Settings,
-    on_step: Callable[[str], None] = lambda _: None,
-) -> Exported:
-    """Export a network, the project's own or one that others trained, into the bundle ``out``.
-
-    Args:
-        network: what to export.
-        out: folder of the bundle.
-        data: calibration draws from its training split, the test split is only measured.
-        settings: what is wanted; limits of the documented network do not hold for others.
-        on_step: told what was begun or done, :func:`steps_of` times.
-
-    Raises:
-        GateError: a file failed its gate; the message holds every number beside its limit, and ``out`` is as it was.
-        ExportError: a conversion failed, a format is for the documented network only, or ``out`` is a folder of
-            something else.
-
-    """
-    check_replaceable(out)
-    formats = formats_for(network, settings.formats)
-    calibration = Calibration(data, settings.calibration_images, settings.seed)
-    questions = Questions.ask(network, data.test)
-    with replacing_folder(out) as folder:
-        draft = drafted(folder, network, data=data, accuracy=questions.reference_accuracy, settings=settings)
-        files = {}
-        for name, made in formats.items():
-            on_step(f"convert {name}")
-            files[name] = write_files(folder, convert(made, network, calibration, name=name), main=made.file)
-            inscribe(folder / made.file, read=made.contents, format=name, bundle=draft)
-        proofs = prove_all(files, formats=formats, questions=questions, on_run=lambda run: on_step(f"prove {run}"))
-        check_proofs(proofs)
-        on_step("put the detector in")
-        draft = replace(draft, detector=detector_for(folder, settings.detector))
-        on_step("write the reports")
-        rejection = measure_rejection(network.answers, data, min_confidence=settings.min_confidence)
-        bundle = write_bundle(replace(draft, rejection=rejection.parameters()), proofs, questions=questions)
-        write_reports(
-            Evidence(
-                bundle=bundle,
-                proofs=proofs,
-                questions=questions,
-                calibration=calibration,
-                rejection=rejection,
-                layers=layers_of(proofs, float32=lambda: tflite.float32(network), calibration=calibration)
-                if network.documented
-                else {},
-                others=others_of(network, proofs, also=settings.also),
-                recipe=network.numbers,
-                documented=network.documented,
+    if request.foreign:
+        data = load_mnist(request.data, validation_split=VALIDATION)
+        return load_foreign(request.source, data=data), data
+    if request.bundled:
+        network, data_sha256 = load_bundled(request.source)
+        data = load_mnist(request.data, validation_split=network.numbers.get("validation_split", VALIDATION))
+        if data.sha256 != data_sha256:
+            raise ExportError(
+                f"{request.source} was made with data of SHA-256 {data_sha256[:12]}..., {data.source} has "
+                f"{data.sha256[:12]}...; name the same data"
             )
-        )
-        write_sums(folder)
-    return Exported(Bundle.load(out), tuple(proofs))
-
-
-def steps_of(formats: Mapping[str, Format]) -> int:
-    """How often :func:`export_run` tells of a step."""
-    return len(formats) + runs_of(formats) + 2
-
-
-def convert(format: Format, network: Network, calibration: Calibration, *, name: str) -> Mapping[str, bytes]:
-    """Bytes of the files of this format, by their paths in the bundle.
-
-    Raises:
-        ExportError: the converter failed.
-
-    """
-    try:
-        made = format.convert(network, calibration)
-    except Exception as error:  # each converter raises its own
-        raise ExportError(f"conversion to {name} failed: {' '.join(str(error).split())[:300]}") from error
-    return {format.file: made} if isinstance(made, bytes) else made
-
-
-def write_files(folder: Path, files: Mapping[str, bytes], *, main: str) -> tuple[Path, ...]:
-    """Write the files of a format into the bundle's folder; the main one comes first."""
-    for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    return tuple(folder / name for name in (main, *(name for name in files if name != main)))
-
-
-def check_proofs(proofs: list[Proof]) -> None:
-    """Let nothing pass unless all files did.
-
-    Raises:
-        GateError: one line for each file, with every number beside its limit.
-
-    """
-    failed = [proof for proof in proofs if not proof.passed]
-    if failed:
-        first = next(finding for finding in failed[0].findings if not finding.passed)
-        names, lines = ", ".join(proof.format for proof in failed), "\n".join(f"  {proof}" for proof in proofs)
-        raise first.error(f"{names} failed the gate, nothing was exported\n{lines}")
-
-
-def check_replaceable(out: Path) -> None:
-    """Refuse to replace a folder that is no bundle.
-
-    Raises:
-        ExportError: there is something else at ``out``.
-
-    """
-    if out.exists() and not (out / MANIFEST).is_file() and not (out.is_dir() and not any(out.iterdir())):
-        raise ExportError(
-            f"{out} exists and is no bundle (no {MANIFEST}); name another --out, since it would be replaced"
-        )
-
-
-def drafted(folder: Path, network: Network, *, data: Mnist, accuracy: float, settings: Settings) -> Bundle:
-    """A bundle as it is known before its files are made; their metadata are tied to it."""
-    training = {
-        "recipe": network.recipe,
-        "seed": network.seed,
-        "test_accuracy": accuracy,
-        "data_sha256": data.sha256,
-        "weights_sha256": network.weights_sha256,
-        **({"origin": dict(network.origin)} if network.origin else {}),
-    }
-    return Bundle(
-        folder=folder,
-        name=settings.name,
-        labels=LABELS,
-        patch=MNIST,
-        artifacts=(),
-        golden_sha256="",
-        training=training,
-        made_with=versions(),
-    )
-
-
-def write_bundle(draft: Bundle, proofs: list[Proof], *, questions: Questions) -> Bundle:
-    """Write golden vectors and manifest beside the files."""
-    answers = {proof.format: proof.golden for proof in proofs if proof.golden is not None}
-    golden = draft.folder / GOLDEN
-    golden.write_bytes(archive({"patches": questions.golden, "labels": questions.golden_labels, **answers}))
-    artifacts = tuple(proof.artifact(draft.folder) for proof in proofs)
-    bundle = replace(draft, artifacts=artifacts, golden_sha256=sha256(golden))
-    bundle.save()
-    return bundle
+        return network, data
+    run = Run(request.source)
+    network = load_network(run)
+    data = load_mnist(request.data, validation_split=recorded_recipe(run).validation_split)
+    check_data(run, data=data)
+    return network, data

@@ -17,12 +17,12 @@ pytest.importorskip("tf2onnx", reason="the extra `export` is not installed")
 import keras
 
 from edgedigits.training.model import build_model
+from edgedigits_export.bundling import Settings, export_network
 from edgedigits_export.choice import chosen
 from edgedigits_export.detecting.export import DetectorSettings, ExportedDetector, export_detector
 from edgedigits_export.detecting.network import build
 from edgedigits_export.detecting.placing import load_detector
 from edgedigits_export.network import Network, load_network
-from edgedigits_export.pipeline import Settings, export_run
 from edgedigits_export.questions import Questions
 
 
@@ -80,7 +80,9 @@ def questions(trained):
 def exported(trained, tmp_path_factory):
     """The bundle of the tiny network in all formats, and the proofs."""
     settings = Settings(formats=chosen(quantize=True), calibration_images=100)
-    return export_run(trained.run, tmp_path_factory.mktemp("exported") / "bundle", data=trained.data, settings=settings)
+    return export_network(
+        trained.network, tmp_path_factory.mktemp("exported") / "bundle", data=trained.data, settings=settings
+    )
 
 
 def eager_detector():

@@ -5,13 +5,13 @@ import pytest
 
 from edgedigits.bundle import Bundle, default_bundle
 from edgedigits.errors import BackendError
+from edgedigits_export.bundling import Settings, export_network, write_files
 from edgedigits_export.c import conversion
 from edgedigits_export.c.compiler import find_compiler
 from edgedigits_export.c.footprint import MOST_FLASH_BYTES
 from edgedigits_export.calibration import Calibration
 from edgedigits_export.choice import chosen
 from edgedigits_export.formats import FORMATS
-from edgedigits_export.pipeline import Settings, export_run, write_files
 from edgedigits_export.proof import prove_all
 
 C = FORMATS["c"]
@@ -51,7 +51,7 @@ def changed(files, name, pattern, to):
 
 def test_an_export_of_c_alone_is_a_bundle_with_a_folder_of_proven_code(compiler, trained, tmp_path):
     settings = Settings(formats=chosen("c"), calibration_images=100)
-    exported = export_run(trained.run, tmp_path / "bundle", data=trained.data, settings=settings)
+    exported = export_network(trained.network, tmp_path / "bundle", data=trained.data, settings=settings)
     (artifact,), (proof,) = exported.bundle.artifacts, exported.proofs
     assert proof.passed
     assert (artifact.path, artifact.input.dtype) == ("c/edgedigits_model_data.c", "int8")

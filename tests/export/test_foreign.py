@@ -17,9 +17,9 @@ from edgedigits.backends import open_file
 from edgedigits.cli import app
 from edgedigits.errors import ExportError
 from edgedigits.verify import verify_bundle
+from edgedigits_export.bundling import Settings, export_network
 from edgedigits_export.choice import chosen, formats_for
 from edgedigits_export.foreign import gives_logits, load_foreign
-from edgedigits_export.pipeline import Settings, export_network
 
 INITIALIZERS = {
     "kernel_initializer": {"class_name": "GlorotUniform", "config": {"seed": None}},

@@ -9,11 +9,11 @@ import pytest
 
 from edgedigits.bundle import Bundle
 from edgedigits.errors import ExportError, ParityError, RunError
-from edgedigits.training.data import load_mnist
 from edgedigits_export import archive
+from edgedigits_export.bundling import Settings, export_network
 from edgedigits_export.choice import chosen
 from edgedigits_export.formats import FORMATS
-from edgedigits_export.pipeline import Settings, export_run
+from edgedigits_export.pipeline import Request, export
 
 # The quickest one, where the format does not matter.
 NPZ = {"npz": FORMATS["npz"]}
@@ -28,7 +28,7 @@ def contents_of(folder):
 def before(trained, tmp_path):
     """A bundle that an export will meet, and its files."""
     out = tmp_path / "bundle"
-    export_run(trained.run, out, data=trained.data, settings=Settings(formats=NPZ, min_confidence=0.25))
+    export_network(trained.network, out, data=trained.data, settings=Settings(formats=NPZ, min_confidence=0.25))
     return out, contents_of(out)
 
 
@@ -63,7 +63,7 @@ def test_int8_is_made_only_where_it_is_wanted():
 
 def test_the_same_export_gives_the_same_bytes_but_for_the_times_in_its_reports(trained, exported, tmp_path):
     settings = Settings(formats=chosen(quantize=True), calibration_images=100)
-    again = export_run(trained.run, tmp_path / "again", data=trained.data, settings=settings)
+    again = export_network(trained.network, tmp_path / "again", data=trained.data, settings=settings)
     timed = {"report.html", "report.json", "report.md", "SHA256SUMS"}
     first, second = (contents_of(each.bundle.folder) for each in (exported, again))
     assert {name for name in first if first[name] != second[name]} <= timed
@@ -88,7 +88,7 @@ def test_a_failed_gate_says_every_number_and_leaves_the_old_bundle(trained, befo
 
     formats = {"npz": replace(FORMATS["npz"], convert=sabotaged), "float32": FORMATS["float32"]}
     with pytest.raises(ParityError) as caught:
-        export_run(trained.run, out, data=trained.data, settings=Settings(formats=formats))
+        export_network(trained.network, out, data=trained.data, settings=Settings(formats=formats))
     lines = str(caught.value).splitlines()
     assert lines[0] == "npz failed the gate, nothing was exported"
     assert lines[1].startswith("  npz: ")
@@ -108,8 +108,8 @@ def test_a_converter_that_fails_leaves_the_old_bundle(trained, before):
         raise ValueError("converter\nbroke")
 
     with pytest.raises(ExportError, match="conversion to npz failed: converter broke"):
-        export_run(
-            trained.run,
+        export_network(
+            trained.network,
             out,
             data=trained.data,
             settings=Settings(formats={"npz": replace(FORMATS["npz"], convert=broken)}),
@@ -125,10 +125,11 @@ from pathlib import Path
 from edgedigits.training.data import load_mnist
 from edgedigits.training.runs import Run
 from edgedigits_export.formats import FORMATS
-from edgedigits_export.pipeline import Settings, export_run
+from edgedigits_export.bundling import Settings, export_network
+from edgedigits_export.network import load_network
 run, data, out = map(Path, sys.argv[1:])
-export_run(
-    Run(run), out, data=load_mnist(data), settings=Settings(formats={"npz": FORMATS["npz"]}),
+export_network(
+    load_network(Run(run)), out, data=load_mnist(data), settings=Settings(formats={"npz": FORMATS["npz"]}),
     on_step=lambda step: step == "prove npz in numpy" and os.kill(os.getpid(), signal.SIGKILL),
 )
 """
@@ -140,14 +141,14 @@ export_run(
     Bundle.load(out)
     (left,) = set(out.parent.iterdir()) - {out}
     assert (left / "model.npz").is_file()
-    export_run(trained.run, out, data=trained.data, settings=Settings(formats=NPZ))
+    export_network(trained.network, out, data=trained.data, settings=Settings(formats=NPZ))
     assert [path.name for path in out.parent.iterdir()] == ["bundle"]
 
 
 def test_a_bundle_is_replaced_whole(trained, before):
     out, files = before
     (out / "left-over.txt").touch()
-    export_run(trained.run, out, data=trained.data, settings=Settings(formats=NPZ))
+    export_network(trained.network, out, data=trained.data, settings=Settings(formats=NPZ))
     assert set(contents_of(out)) == set(files)
     assert Bundle.load(out).rejection["min_confidence"] == 0.5
 
@@ -157,7 +158,7 @@ def test_a_folder_that_is_no_bundle_is_never_replaced(trained, tmp_path):
     precious.mkdir()
     (precious / "thesis.txt").write_text("years of work")
     with pytest.raises(ExportError, match=r"precious exists and is no bundle \(no manifest\.json\)"):
-        export_run(trained.run, precious, data=trained.data, settings=Settings(formats=NPZ))
+        export_network(trained.network, precious, data=trained.data, settings=Settings(formats=NPZ))
     assert (precious / "thesis.txt").read_text() == "years of work"
 
 
@@ -166,10 +167,6 @@ def test_other_data_than_the_run_was_trained_on_are_refused(trained, tmp_path):
         other = dict(arrays)
     other["x_test"] = other["x_train"][: len(other["x_test"])]
     np.savez(tmp_path / "other.npz", **other)
+    request = Request(source=trained.run.folder, out=tmp_path / "bundle", formats="npz", data=tmp_path / "other.npz")
     with pytest.raises(RunError, match="was trained on data with SHA-256"):
-        export_run(
-            trained.run,
-            tmp_path / "bundle",
-            data=load_mnist(tmp_path / "other.npz"),
-            settings=Settings(formats=NPZ),
-        )
+        export(request)

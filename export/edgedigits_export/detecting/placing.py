@@ -105,9 +105,7 @@ def load_detector(run: Path) -> tuple[keras.Model, dict[str, object]]:
     """
     from edgedigits_export.detecting.network import build
 
-    for name in (WEIGHTS, TRAINING):
-        if not (run / name).is_file():
-            raise RunError(f"{run} has no {name}; name a folder that `edgedigits train-detector` wrote")
+    check_detector_run(run)
     try:
         training = dict(json.loads((run / TRAINING).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
@@ -119,3 +117,15 @@ def load_detector(run: Path) -> tuple[keras.Model, dict[str, object]]:
         reason = " ".join(str(error).split())[:200]
         raise RunError(f"{run / WEIGHTS} holds no weights of the detector ({reason}); train again") from error
     return model, training
+
+
+def check_detector_run(run: Path) -> None:
+    """Refuse a folder that lacks what the training of a detector leaves.
+
+    Raises:
+        RunError: there is no such folder, or the training is not finished.
+
+    """
+    for name in (WEIGHTS, TRAINING):
+        if not (run / name).is_file():
+            raise RunError(f"{run} has no {name}; name a folder that `edgedigits train-detector` wrote")

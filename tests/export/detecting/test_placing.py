@@ -8,11 +8,11 @@ from edgedigits.backends import open_detector
 from edgedigits.bundle import Bundle
 from edgedigits.cli import app
 from edgedigits.errors import BundleError, ParityError, RunError
+from edgedigits_export.bundling import Settings, export_network
 from edgedigits_export.choice import chosen
 from edgedigits_export.detecting import export, placing
 from edgedigits_export.detecting.formats import FORMATS
 from edgedigits_export.detecting.placing import detector_for, load_detector, put_detector
-from edgedigits_export.pipeline import Settings, export_run
 from edgedigits_export.reporting.detector import renew_reports
 
 
@@ -53,7 +53,7 @@ def test_a_trained_detector_is_put_into_a_bundle_with_its_proof_and_runs(folder,
 
 def exported_with(trained, out, detector):
     settings = Settings(formats=chosen("npz"), calibration_images=100, detector=detector)
-    return export_run(trained.run, out, data=trained.data, settings=settings).bundle
+    return export_network(trained.network, out, data=trained.data, settings=settings).bundle
 
 
 def test_an_export_takes_a_trained_detector_along_and_reports_it(trained, detector_run, tmp_path, quick):

@@ -1,0 +1,57 @@
+"""How far a long work is: a bar on a terminal, a line now and then where there is none."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Self, TextIO
+
+from rich.console import Console
+from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+LINE_EVERY_S = 20.0
+
+
+class StepBar:
+    """Shows steps on stderr, also while what native libraries write there is kept off."""
+
+    def __init__(self, first: str, *, line_every_s: float = LINE_EVERY_S) -> None:
+        self.stream = own_stderr()
+        self.console = Console(file=self.stream)
+        columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
+        self.bar = Progress(*columns, console=self.console, transient=True, disable=not self.console.is_terminal)
+        self.task = self.bar.add_task(first, total=None)
+        self.line_every_s, self.next_line_s, self.done = line_every_s, 0.0, 0
+
+    def show(self, step: str, total: int | None = None) -> None:
+        """Show a step; ``total`` is how many there are, None while that is not known."""
+        self.done += 1
+        self.bar.update(self.task, description=step, total=total, completed=self.done)
+        now_s = time.monotonic()
+        if self.bar.disable and now_s >= self.next_line_s:
+            self.next_line_s = now_s + self.line_every_s
+            self.stream.write(f"{step}: {self.done} of {total}\n" if total else f"{step}\n")
+            self.stream.flush()
+
+    def __enter__(self) -> Self:
+        self.bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.bar.stop()
+        if self.stream is not sys.stderr:
+            self.stream.close()
+
+
+def own_stderr() -> TextIO:
+    """A stream to where stderr leads now, whatever becomes of its descriptor; stderr itself where it has none."""
+    try:
+        return os.fdopen(os.dup(sys.stderr.fileno()), "w", encoding=sys.stderr.encoding, errors="backslashreplace")
+    except (OSError, AttributeError):
+        return sys.stderr

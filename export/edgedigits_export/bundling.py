@@ -1,0 +1,211 @@
+"""From a network to a bundle: convert, prove, then put everything in its place at once, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from edgedigits.bundle import GOLDEN, Bundle
+from edgedigits.errors import ExportError
+from edgedigits.files import replacing_folder, sha256
+from edgedigits.manifest import MANIFEST
+from edgedigits.preprocess import MNIST
+from edgedigits.sums import write_sums
+from edgedigits_export import tflite
+from edgedigits_export.archive import archive
+from edgedigits_export.calibration import IMAGES, Calibration
+from edgedigits_export.choice import formats_for
+from edgedigits_export.inscription import inscribe
+from edgedigits_export.keeping import bundle_at, detector_in, judge_in
+from edgedigits_export.proof import Proof, prove_all
+from edgedigits_export.questions import Questions, runs_of
+from edgedigits_export.rejection import measure_rejection
+from edgedigits_export.reporting import Evidence, layers_of, others_of, write_reports
+from edgedigits_export.versions import versions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from edgedigits.training.data import Mnist, Split
+    from edgedigits_export.formats import Format
+    from edgedigits_export.network import Network
+
+# Below one half, the other nine digits together are likelier than the best one.
+MIN_CONFIDENCE = 0.5
+LABELS = tuple("0123456789")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What an export is asked for."""
+
+    formats: Mapping[str, Format]
+    calibration_images: int = IMAGES
+    seed: int = 0
+    name: str = "mnist-cnn"
+    min_confidence: float = MIN_CONFIDENCE
+    also: Mapping[str, Split] = field(default_factory=dict)
+    detector: Path | None = None
+    """Folder that `edgedigits train-detector` wrote; None for the old bundle's detector, or else the shipped one's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A bundle in its place, the proof of each of its files, and what became of what the old bundle had, in words."""
+
+    bundle: Bundle
+    proofs: tuple[Proof, ...]
+    notes: tuple[str, ...] = ()
+
+
+def export_network(
+    network: Network,
+    out: Path,
+    *,
+    data: Mnist,
+    settings: Settings,
+    on_step: Callable[[str], None] = lambda _: None,
+) -> Exported:
+    """Export a network, the project's own or one that others trained, into the bundle ``out``, which is replaced whole.
+
+    Of a bundle that was there, the detector stays unless another is given, and the judge if both networks are the same.
+
+    Args:
+        network: what to export.
+        out: folder of the bundle.
+        data: calibration draws from its training split, the test split is only measured.
+        settings: what is wanted; limits of the documented network do not hold for others.
+        on_step: told what was begun or done, :func:`steps_of` times.
+
+    Raises:
+        GateError: a file failed its gate; the message holds every number beside its limit, and ``out`` is as it was.
+        ExportError: a conversion failed, a format is for the documented network only, or ``out`` is a folder of
+            something else.
+
+    """
+    check_replaceable(out)
+    old = bundle_at(out)
+    formats = formats_for(network, settings.formats)
+    calibration = Calibration(data, settings.calibration_images, settings.seed)
+    questions = Questions.ask(network, data.test)
+    with replacing_folder(out) as folder:
+        draft = drafted(folder, network, data=data, accuracy=questions.reference_accuracy, settings=settings)
+        files = {}
+        for name, made in formats.items():
+            on_step(f"convert {name}")
+            files[name] = write_files(folder, convert(made, network, calibration, name=name), main=made.file)
+            inscribe(folder / made.file, read=made.contents, format=name, bundle=draft)
+        proofs = prove_all(files, formats=formats, questions=questions, on_run=lambda run: on_step(f"prove {run}"))
+        check_proofs(proofs)
+        on_step("put the detector in")
+        detector, notes = detector_in(folder, old=old, run=settings.detector)
+        on_step("write the reports")
+        rejection = measure_rejection(network.answers, data, min_confidence=settings.min_confidence)
+        draft, more = judge_in(replace(draft, detector=detector, rejection=rejection.parameters()), old=old)
+        bundle = write_bundle(draft, proofs, questions=questions)
+        write_reports(
+            Evidence(
+                bundle=bundle,
+                proofs=proofs,
+                questions=questions,
+                calibration=calibration,
+                rejection=rejection,
+                layers=layers_of(proofs, float32=lambda: tflite.float32(network), calibration=calibration)
+                if network.documented
+                else {},
+                others=others_of(network, proofs, also=settings.also),
+                recipe=network.numbers,
+                documented=network.documented,
+            )
+        )
+        write_sums(folder)
+    return Exported(Bundle.load(out), tuple(proofs), (*notes, *more))
+
+
+def steps_of(formats: Mapping[str, Format]) -> int:
+    """How often :func:`export_network` tells of a step."""
+    return len(formats) + runs_of(formats) + 2
+
+
+def convert(format: Format, network: Network, calibration: Calibration, *, name: str) -> Mapping[str, bytes]:
+    """Bytes of the files of this format, by their paths in the bundle.
+
+    Raises:
+        ExportError: the converter failed.
+
+    """
+    try:
+        made = format.convert(network, calibration)
+    except Exception as error:  # each converter raises its own
+        raise ExportError(f"conversion to {name} failed: {' '.join(str(error).split())[:300]}") from error
+    return {format.file: made} if isinstance(made, bytes) else made
+
+
+def write_files(folder: Path, files: Mapping[str, bytes], *, main: str) -> tuple[Path, ...]:
+    """Write the files of a format into the bundle's folder; the main one comes first."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return tuple(folder / name for name in (main, *(name for name in files if name != main)))
+
+
+def check_proofs(proofs: list[Proof]) -> None:
+    """Let nothing pass unless all files did.
+
+    Raises:
+        GateError: one line for each file, with every number beside its limit.
+
+    """
+    failed = [proof for proof in proofs if not proof.passed]
+    if failed:
+        first = next(finding for finding in failed[0].findings if not finding.passed)
+        names, lines = ", ".join(proof.format for proof in failed), "\n".join(f"  {proof}" for proof in proofs)
+        raise first.error(f"{names} failed the gate, nothing was exported\n{lines}")
+
+
+def check_replaceable(out: Path) -> None:
+    """Refuse to replace a folder that is no bundle.
+
+    Raises:
+        ExportError: there is something else at ``out``.
+
+    """
+    if out.exists() and not (out / MANIFEST).is_file() and not (out.is_dir() and not any(out.iterdir())):
+        raise ExportError(
+            f"{out} exists and is no bundle (no {MANIFEST}); name another --out, since it would be replaced"
+        )
+
+
+def drafted(folder: Path, network: Network, *, data: Mnist, accuracy: float, settings: Settings) -> Bundle:
+    """A bundle as it is known before its files are made; their metadata are tied to it."""
+    training = {
+        "recipe": network.recipe,
+        "seed": network.seed,
+        "test_accuracy": accuracy,
+        "data_sha256": data.sha256,
+        "weights_sha256": network.weights_sha256,
+        **({"origin": dict(network.origin)} if network.origin else {}),
+    }
+    return Bundle(
+        folder=folder,
+        name=settings.name,
+        labels=LABELS,
+        patch=MNIST,
+        artifacts=(),
+        golden_sha256="",
+        training=training,
+        made_with=versions(),
+    )
+
+
+def write_bundle(draft: Bundle, proofs: list[Proof], *, questions: Questions) -> Bundle:
+    """Write golden vectors and manifest beside the files."""
+    answers = {proof.format: proof.golden for proof in proofs if proof.golden is not None}
+    golden = draft.folder / GOLDEN
+    golden.write_bytes(archive({"patches": questions.golden, "labels": questions.golden_labels, **answers}))
+    artifacts = tuple(proof.artifact(draft.folder) for proof in proofs)
+    bundle = replace(draft, artifacts=artifacts, golden_sha256=sha256(golden))
+    bundle.save()
+    return bundle
