@@ -2,7 +2,7 @@
 
 Digests first, then what the files say about themselves, then the golden patches in every runtime that is here, each in
 a process of its own: a runtime that crashes is a failed check. A damaged file is given to no runtime. Then the same for
-the detector.
+the detector, and a page of golden patches for the judge.
 """
 
 from __future__ import annotations
@@ -10,27 +10,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from edgedigits.backends.selection import BACKENDS, SECOND_OPINIONS, Candidate, candidates, tolerance
 from edgedigits.bundle import GOLDEN, Bundle
 from edgedigits.checks import Check, brief
-from edgedigits.errors import BackendError, BundleError, MissingExtraError, ParityError
+from edgedigits.errors import BundleError, MissingExtraError
 from edgedigits.files import sha256
 from edgedigits.manifest import MANIFEST
-from edgedigits.measure import measure
 from edgedigits.metadata import manifest_sha256, read_metadata
 from edgedigits.sums import SUMS, files_of, read_sums
+from edgedigits.verify_answers import C, answers_check, check_answers, runs_of
 from edgedigits.verify_detector import INSCRIBED, check_detector
+from edgedigits.verify_judge import check_judge
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from edgedigits.backends import Candidate
     from edgedigits.bundle import Artifact
-
-# How the folder for microcontrollers is asked.
-C = Candidate("numpy-int8", "c")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +95,9 @@ def verify_bundle(folder: Path, *, on_step: Callable[[str], None] = lambda _: No
         on_step(f"{candidate.format} in {candidate.backend}")
         whole = GOLDEN not in damaged and bundle.artifact(candidate.format) in sound
         answers.append(check_answers(bundle, candidate) if whole else _left_out(candidate))
-    detector = check_detector(bundle, damaged, on_step=on_step)
+    detector = (*check_detector(bundle, damaged, on_step=on_step), *check_judge(bundle, damaged, on_step=on_step))
     only_c = {artifact.format for artifact in bundle.artifacts} == {C.format}
     return Verification(folder, (*digests, *metadata, *answers, *detector), only_c)
-
-
-def runs_of(bundle: Bundle) -> list[Candidate]:
-    """Every runtime that could answer; C is computed in NumPy, since what a bundle brings is never compiled here."""
-    have = {artifact.format for artifact in bundle.artifacts}
-    found = list(candidates(bundle)) if have != {C.format} else []
-    return [*found, C] if C.format in have else found
 
 
 def check_digests(folder: Path, in_manifest: dict[str, str]) -> tuple[Check, ...]:
@@ -159,44 +148,5 @@ def check_metadata(bundle: Bundle, artifact: Artifact) -> Check:
     return Check(artifact.path, "metadata", found if metadata else "the file holds none", passed=not wrong)
 
 
-def check_answers(bundle: Bundle, candidate: Candidate) -> Check:
-    """Have a file answer the golden patches in a runtime; compare with the answers that it gave when it was proven."""
-    artifact = bundle.artifact(candidate.format)
-    limit = limit_of(artifact, backend=candidate.backend)
-    try:
-        known, patches = bundle.golden[candidate.format], bundle.golden["patches"]
-        answers = measure(bundle.folder / artifact.path, patches, backend=candidate.backend)
-    except BackendError as error:
-        return _answers(candidate, f"not here: {brief(error)}", passed=None)
-    except ParityError as error:
-        return _answers(candidate, str(error), passed=False)
-    except KeyError as error:
-        return _answers(candidate, f"{GOLDEN} holds no {error}", passed=False)
-    same = int(np.sum(answers.argmax(axis=1) == known.argmax(axis=1)))
-    difference = float(np.abs(answers - known).max())
-    # Written so that NaN fails.
-    passed = same == len(patches) and difference <= limit
-    found = f"{same} of {len(patches)} the same, difference {difference:.2g} (at most {limit:.2g})"
-    return _answers(candidate, found, passed=passed)
-
-
-def limit_of(artifact: Artifact, *, backend: str) -> float:
-    """How far probabilities may lie from the recorded ones.
-
-    The runtime that recorded them, the preferred one, may be off by one step of an integer file, as its kernels differ
-    with the processor; so may one that computes as it does. Another runtime rounds otherwise inside of the network,
-    too; see ``backends.selection``.
-    """
-    known = BACKENDS | SECOND_OPINIONS
-    recorded_by = next(adapted for adapted in known.values() if artifact.format in adapted.formats)
-    step = artifact.output.scale
-    # A step is a binary fraction; the margin is for files in which it is not.
-    return 1.001 * step if step and known[backend].kernels == recorded_by.kernels else tolerance(artifact.format)
-
-
-def _answers(candidate: Candidate, found: str, *, passed: bool | None) -> Check:
-    return Check(f"{candidate.format} in {candidate.backend}", "answers", found, passed=passed)
-
-
 def _left_out(candidate: Candidate) -> Check:
-    return _answers(candidate, "not asked, since its file or the golden patches are damaged", passed=None)
+    return answers_check(candidate, "not asked, since its file or the golden patches are damaged", passed=None)

@@ -77,6 +77,12 @@ class Graph:
         return sum(operator.macs for operator in self.operators)
 
     @property
+    def logit_scale(self) -> float | None:
+        """Scale of the logits, which are what TFLite's ``SOFTMAX`` reads, where they are quantised."""
+        logits = (self.tensors[step.inputs[0]] for step in self.operators if step.name == "SOFTMAX")
+        return next((tensor.quantisation.scales[0] for tensor in logits if tensor.quantisation), None)
+
+    @property
     def weight_bytes(self) -> int:
         """All constants that an operator reads, weights and biases for the most part."""
         used = {index for operator in self.operators for index in operator.inputs}

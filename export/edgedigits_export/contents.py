@@ -66,12 +66,7 @@ def contents_of(graph: Graph, types: Callable[[Graph, Step], Iterable[str]]) -> 
         )
     steps = tuple(Operator(step.name, frozenset(types(graph, step))) for step in graph.operators)
     source, target = (_end(graph.tensors[place]) for place in (*graph.inputs, *graph.outputs))
-    return Contents(steps, source, target, _logit_scale(graph))
-
-
-def _logit_scale(graph: Graph) -> float | None:
-    logits = (graph.tensors[step.inputs[0]] for step in graph.operators if step.name == "SOFTMAX")
-    return next((tensor.quantisation.scales[0] for tensor in logits if tensor.quantisation), None)
+    return Contents(steps, source, target, graph.logit_scale)
 
 
 def _end(tensor: Tensor) -> TensorSpec:
