@@ -47,7 +47,7 @@ class Discrete(c.Structure):
 
 
 class Stepwise(c.Structure):
-    _fields_ = [(name, u32) for name in "min_width max_width step_width min_height max_height step_height".split()]
+    _fields_ = [(f"{what}_{side}", u32) for side in ("width", "height") for what in ("min", "max", "step")]
 
 
 class Sizes(c.Union):
@@ -115,7 +115,7 @@ class Kernel:
         del self.plugged[name]
 
     def ioctl(self, fd, request, buffer):
-        device = self.plugged[Path(os.readlink(f"/proc/self/fd/{fd}")).name]
+        device = self.plugged[Path(f"/proc/self/fd/{fd}").readlink().name]
         for (direction, number, structure), answer in ANSWERS.items():
             if request == request_of(direction, number, structure):
                 assert len(buffer) == c.sizeof(structure)
