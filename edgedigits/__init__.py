@@ -1,3 +1,64 @@
-"""Handwritten digits, from a trained network to a device with a camera."""
+"""Handwritten digits, from a trained network to a device with a camera.
+
+    import edgedigits
+
+    page = edgedigits.read("photo.jpg")              # digits in a picture: page.lines, page.readings
+    edgedigits.Recognizer.load().classify(patches)   # patches (N, 28, 28) uint8, white ink on black
+    edgedigits.verify_bundle(folder)                 # every file of a bundle, in every runtime that is here
+
+Each name is imported when it is first used: a device without TensorFlow never looks for it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from edgedigits.bundle import Bundle as Bundle
+    from edgedigits.errors import EdgeDigitsError as EdgeDigitsError
+    from edgedigits.recognizer import Reading as Reading
+    from edgedigits.recognizer import Recognizer as Recognizer
+    from edgedigits.verify import verify_bundle as verify_bundle
+    from edgedigits_camera.read import read as read
+    from edgedigits_camera.reader import Page as Page
+    from edgedigits_export.pipeline import Request as ExportRequest
+    from edgedigits_export.pipeline import export as export
 
 __version__ = "0.1.0"
+# Public name -> where it comes from, and its name there.
+_PLACES = {
+    "Bundle": ("edgedigits.bundle", "Bundle"),
+    "EdgeDigitsError": ("edgedigits.errors", "EdgeDigitsError"),
+    "ExportRequest": ("edgedigits_export.pipeline", "Request"),
+    "Page": ("edgedigits_camera.reader", "Page"),
+    "Reading": ("edgedigits.recognizer", "Reading"),
+    "Recognizer": ("edgedigits.recognizer", "Recognizer"),
+    "export": ("edgedigits_export.pipeline", "export"),
+    "read": ("edgedigits_camera.read", "read"),
+    "verify_bundle": ("edgedigits.verify", "verify_bundle"),
+}
+__all__ = [  # noqa: RUF022 - names are imported on first use; sorted as the reader meets them
+    "read",
+    "Page",
+    "Reading",
+    "Recognizer",
+    "Bundle",
+    "verify_bundle",
+    "export",
+    "ExportRequest",
+    "EdgeDigitsError",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, attribute = _PLACES[name]
+    found = getattr(import_module(module), attribute)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
