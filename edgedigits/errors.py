@@ -109,6 +109,7 @@ def require(module: str, *, extra: str) -> Any:
     try:
         return importlib.import_module(module)
     except ImportError as error:
+        why = str(error) or "it does not say why"
         raise MissingExtraError(
-            f"{module} cannot be imported ({error}); install it with: pip install 'edgedigits[{extra}]'"
+            f"{module} cannot be imported ({why}); install it with: pip install 'edgedigits[{extra}]'"
         ) from error

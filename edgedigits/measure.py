@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
     from edgedigits.backends import Backend
 
-# 10,000 images take 2 s on a laptop, half a minute in the slowest format; a runtime that hangs has failed.
-TIMEOUT_S = 600
+# A runtime that hangs has failed. An old device takes some seconds to import one; 10,000 images take 2 s on a laptop,
+# half a minute in the slowest format.
+START_S, IMAGE_S = 60, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ def measure_files(
         while len(results) < len(models):
             rest = {name: path for name, path in models.items() if name not in results}
             arguments, files = [backend, str(runs), os.fspath(folder)], list(rest.values())
-            lines = ask_apart(__name__, arguments, files, log=folder / "log", timeout_s=TIMEOUT_S)
+            timeout_s = START_S + IMAGE_S * len(patches)
+            lines = ask_apart(__name__, arguments, files, log=folder / "log", timeout_s=timeout_s)
             for number, (file, line) in enumerate(zip(rest, lines, strict=False)):
                 result = _result(line, folder / f"{number}.npy")
                 results[file] = _shaped(result, len(patches), backend=backend)

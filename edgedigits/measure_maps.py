@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     Maps = tuple[NDArray[np.float32], ...]
 
-# The slowest runtime takes a minute for the canvases of a proof; one that hangs has failed.
-TIMEOUT_S = 600
+# A runtime that hangs has failed. An old device takes some seconds to import one, and for a canvas.
+START_S, CANVAS_S = 60, 20
 
 
 def measure_maps(
@@ -58,7 +58,8 @@ def measure_maps(
         write_arrays(folder / "canvases.npz", canvases)
         while len(results) < len(models):
             rest = {name: path for name, path in models.items() if name not in results}
-            lines = ask_apart(__name__, [backend, name], list(rest.values()), log=folder / "log", timeout_s=TIMEOUT_S)
+            timeout_s = START_S + CANVAS_S * len(canvases)
+            lines = ask_apart(__name__, [backend, name], list(rest.values()), log=folder / "log", timeout_s=timeout_s)
             for number, (file, line) in enumerate(zip(rest, lines, strict=False)):
                 results[file] = _result(line, folder / f"{number}.npz")
                 on_file(file)

@@ -43,6 +43,15 @@ def detector_shapes():
     return shapes | {"sixteenth_around": (3, 3, 64, 1)}
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache_folder(tmp_path_factory):
+    """A folder of the tests' own for what the program remembers of runtimes."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("XDG_CACHE_HOME", str(folder))
+        yield folder
+
+
 @pytest.fixture(scope="session")
 def mnist_path():
     """The full MNIST, where it is."""

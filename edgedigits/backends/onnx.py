@@ -55,7 +55,8 @@ class OpenCV(Adapter):
 
 def open_session(path: Path, *, threads: int) -> Any:
     """A session of onnxruntime on the processor."""
-    runtime = require("onnxruntime", extra="export")
+    with silence():  # where it was built for another NumPy, that prints a page
+        runtime = require("onnxruntime", extra="export")
     options = runtime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1

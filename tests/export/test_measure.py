@@ -83,6 +83,6 @@ def test_a_runtime_that_hangs_is_a_failed_check(exported, questions, tmp_path, m
     (package / "__init__.py").touch()
     (package / "interpreter.py").write_text("import signal\nsignal.pause()\n")
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr("edgedigits.measure.TIMEOUT_S", 3)
+    monkeypatch.setattr("edgedigits.measure.START_S", 3)
     with pytest.raises(ParityError, match="litert ended with SIGKILL"):
         measure(exported.bundle.folder / "model_float32.tflite", questions.golden, backend="litert")

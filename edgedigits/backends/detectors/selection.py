@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from edgedigits.backends.selection import Adapted, Candidate, explained, first_that_serves
+from edgedigits.backends.survival import require_survival
 from edgedigits.errors import BackendError, require
 
 if TYPE_CHECKING:
@@ -100,10 +101,24 @@ def open_detector(
     """
     found = first_that_serves(
         detector_candidates(bundle, backend=backend, format=format),
-        lambda candidate: probe_detector(bundle, candidate, threads=threads),
+        lambda candidate: _tried(bundle, candidate, threads=threads),
         subject=f"the detector of {bundle.folder}",
     )
     return OpenedDetector(*found)
+
+
+def _tried(bundle: Bundle, candidate: Candidate, *, threads: int) -> DetectorBackend:
+    """A backend that has answered in a process of its own, and then here."""
+    from edgedigits.measure_maps import measure_maps  # needed once only
+
+    file, canvases = bundle.its_detector().file(candidate.format), bundle.known_maps.canvases[:1]
+    path, name = bundle.folder / file.path, candidate.backend
+    require_survival(
+        name,
+        digest=file.sha256,
+        ask=lambda: measure_maps({name: path}, canvases, backend=name)[name],
+    )
+    return probe_detector(bundle, candidate, threads=threads)
 
 
 def open_detector_file(path: Path, *, backend: str, threads: int = 1) -> DetectorBackend:
