@@ -18,13 +18,21 @@ TEXT = "3507"
 
 
 @pytest.fixture(scope="session")
-def page_path(tmp_path_factory):
-    """A drawn page, in a folder that has nothing to do with the checkout; 3507 is written on it."""
-    rng, page = np.random.default_rng(20), np.full((200, 360), 225, np.uint8)
+def drawn():
+    """A page (200, 360) uint8 on which 3507 is written, and boxes around its digits."""
+    rng, page, boxes = np.random.default_rng(20), np.full((200, 360), 225, np.uint8), []
     for place, digit in enumerate(TEXT):
         ink = draw_digit(int(digit), rng=rng, height_px=60, pen_px=6)
         x = 40 + 75 * place
         page[70 : 70 + ink.shape[0], x : x + ink.shape[1]] -= (0.8 * ink).astype(np.uint8)
+        boxes.append((x, 70, ink.shape[1], ink.shape[0]))
+    return page, boxes
+
+
+@pytest.fixture(scope="session")
+def page_path(drawn, tmp_path_factory):
+    """The page, in a folder that has nothing to do with the checkout."""
+    page, _ = drawn
     path = tmp_path_factory.mktemp("pictures") / "page.png"
     assert cv2.imwrite(str(path), page)
     return path

@@ -45,6 +45,8 @@ NEAR_PX = np.ones((17, 17), np.uint8)
 EDGE_PX = np.ones((3, 3), np.uint8)
 # Graphite and chalk leave pores in a stroke, and the network sees an 8 there.
 PORES = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+# Ink that is turned is seen at so many places in each pixel, across and down.
+FINER = 4
 
 Box = tuple[float, float, float, float]
 
@@ -193,14 +195,17 @@ def place_of(box: Box, others: Sequence[Box], shape: tuple[int, ...]) -> NDArray
 def turned(ink: NDArray[np.uint8], slope: float) -> NDArray[np.uint8]:
     """Ink (h, w) uint8 turned so that what went down by ``slope`` pixels per pixel is level, on a square that holds it.
 
-    Cubic curves keep strokes thin; the haze that resampling spreads around them is taken off.
+    Cubic curves keep strokes thin; the haze that resampling spreads around them is taken off. Ink is enlarged, and of
+    that the nearest pixels are taken: both give the same bits in every OpenCV, which ``warpAffine`` does not.
     """
     height, width = ink.shape
-    side = int(np.ceil(np.hypot(height, width))) + 2
-    middle = ((width - 1) / 2, (height - 1) / 2)
-    turn = cv2.getRotationMatrix2D(middle, np.degrees(np.arctan(slope)), 1.0)
-    turn[:, 2] += (side - 1) / 2 - np.array(middle)
-    seen = cv2.warpAffine(ink, turn, (side, side), flags=cv2.INTER_CUBIC)
+    side = math.ceil(math.sqrt(height**2 + width**2)) + 2
+    across = np.arange(side) - (side - 1) / 2
+    cosine = 1 / math.sqrt(1 + slope**2)
+    x, y = cosine * (across - slope * across[:, None]), cosine * (slope * across + across[:, None])
+    places = np.floor(FINER * np.stack([x + width / 2, y + height / 2], axis=-1)).astype(np.int16)
+    fine = cv2.resize(ink, (FINER * width, FINER * height), interpolation=cv2.INTER_CUBIC)
+    seen = cv2.remap(fine, places, None, cv2.INTER_NEAREST)
     return cv2.threshold(seen, 255 * HAZE, 0, cv2.THRESH_TOZERO)[1]
 
 

@@ -78,7 +78,7 @@ def widths(label: NDArray[np.int32], column: NDArray[np.int64]) -> NDArray[np.in
 def straight_cells(contrast: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Depth of what is straight along x and thin, (rows, cells) uint8, each of ROWS_PX by CELL_PX pixels."""
     height, width = contrast.shape
-    cells = cv2.resize(contrast, (width // CELL_PX, height), interpolation=cv2.INTER_LINEAR)
+    cells = cv2.resize(contrast, (width // CELL_PX, height), interpolation=cv2.INTER_LINEAR_EXACT)
     reach = np.ones((ROWS_PX + 2 * SLANT_PX, 1), np.uint8)
     rows = cv2.dilate(cells, reach, anchor=(0, SLANT_PX))[::ROWS_PX]
     straight = cv2.morphologyEx(rows, cv2.MORPH_OPEN, STRAIGHT)
