@@ -1,4 +1,4 @@
-"""The same picture is the same pixels for both networks, whatever the processor and the versions of NumPy and OpenCV."""
+"""The same picture is the same pixels for both networks, with any processor, NumPy and OpenCV."""
 
 import hashlib
 
