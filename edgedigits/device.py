@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import pwd
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -51,6 +52,14 @@ def model_name(*, device_tree: Path = DEVICE_TREE, cpu_info: Path = CPU_INFO) ->
         lines = []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.machine()
+
+
+def user_name() -> str:
+    """Who runs this program."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # of a container that knows numbers alone
+        return str(os.getuid())
 
 
 def installed_versions() -> dict[str, str]:

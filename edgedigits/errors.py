@@ -16,6 +16,7 @@
     +-- PictureError (ValueError)           a picture cannot be read
     +-- SourceError (OSError)               a camera, clip or stream cannot be opened or stopped sending
     +-- DisplayError (RuntimeError)         there is no screen to show a window on
+    +-- ServiceError (RuntimeError)         systemd is not there, or cannot run the camera
     +-- WriteError (OSError)                a file or folder cannot be written: a full disk, no permission
 
 Every message is one line: what was found, what was expected, what to do. The command line prints it and exits with 1.
@@ -89,6 +90,10 @@ class SourceError(EdgeDigitsError, OSError):
 
 class DisplayError(EdgeDigitsError, RuntimeError):
     """There is no screen to show a window on."""
+
+
+class ServiceError(EdgeDigitsError, RuntimeError):
+    """There is no systemd, or it cannot run the camera."""
 
 
 class WriteError(EdgeDigitsError, OSError):

@@ -6,12 +6,12 @@ import errno
 import fcntl
 import grp
 import os
-import pwd
 import shlex
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from edgedigits.device import user_name
 from edgedigits_camera.live import v4l2
 from edgedigits_camera.live.holders import PROC, Holder, holders
 
@@ -100,14 +100,6 @@ def refused(path: Path) -> tuple[str, str]:
         f"{user} may not open it; members of group {group.gr_name} may, from their next login on",
         f"sudo usermod -aG {group.gr_name} {user}",
     )
-
-
-def user_name() -> str:
-    """Who runs this program."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:  # of a container that knows numbers alone
-        return str(os.getuid())
 
 
 def is_csi(device: Device) -> bool:
