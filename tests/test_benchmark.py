@@ -13,7 +13,7 @@ from edgedigits.backends import Candidate
 from edgedigits.benchmark import Failure, run_apart, run_benchmark
 from edgedigits.bundle import Bundle
 from edgedigits.cli import app
-from edgedigits.errors import BackendError
+from edgedigits.errors import BackendError, WriteError
 from edgedigits.files import sha256
 
 CANDIDATE = Candidate("numpy", "npz")
@@ -111,3 +111,46 @@ def test_a_detector_that_gives_wrong_maps_is_not_timed_and_the_patches_are(detec
     result = run_benchmark(Bundle.load(folder), runs=2)
     assert (len(result.reports), result.detector_reports) == (1, ())
     assert "maps differ by 1" in result.detector_failures[0].reason
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"a photo", "exists and holds no benchmark"),
+        (b"[1]", "exists and holds no benchmark"),
+        (None, "is a directory"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_refused_before_anything_is_measured(
+    random_bundle, tmp_path, monkeypatch, content, message
+):
+    monkeypatch.setattr("edgedigits.benchmark.run_benchmark", lambda *_, **__: pytest.fail("it was measured"))
+    out = tmp_path / "out"
+    out.mkdir() if content is None else out.write_bytes(content)
+    result = CliRunner().invoke(app, ["benchmark", str(random_bundle), "--out", str(out)])
+    assert result.exit_code == 1
+    assert message in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert content is None or out.read_bytes() == content
+
+
+def test_what_was_measured_is_printed_even_if_it_cannot_be_written(random_bundle, tmp_path, monkeypatch):
+    def full(*_):
+        raise WriteError("the disk is full")
+
+    monkeypatch.setattr("edgedigits.files.write_json", full)
+    out = tmp_path / "latency.json"
+    result = CliRunner().invoke(app, ["benchmark", str(random_bundle), "--runs", "5", "--out", str(out)])
+    assert result.exit_code == 1
+    assert "p50 us" in result.stdout
+    assert "the disk is full" in result.stderr
+
+
+def test_an_earlier_benchmark_is_replaced_and_progress_is_told_without_a_terminal(random_bundle, tmp_path):
+    out = tmp_path / "latency.json"
+    for runs in ("5", "6"):
+        arguments = ["benchmark", str(random_bundle), "--runs", runs, "--out", str(out)]
+        result = CliRunner().invoke(app, arguments)
+        assert result.exit_code == 0
+        assert "measure npz in numpy" in result.stderr
+    assert json.loads(out.read_text())["reports"][0]["runs"] == 6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.table import Table
 
     from edgedigits.benchmark import Benchmark
     from edgedigits.latency import LatencyReport
@@ -25,35 +26,62 @@ def benchmark(
     backend: Annotated[str, typer.Option(help="auto for all, or the name of one.")] = "auto",
 ) -> None:
     """Measure latency, start and memory of every artifact in every runtime that is here."""
-    from rich.console import Console
-
     from edgedigits.benchmark import run_benchmark
     from edgedigits.bundle import Bundle, default_bundle
+    from edgedigits.cli.consoles import plain_console, print_whole
+    from edgedigits.cli.steps import StepBar
     from edgedigits.files import write_json
 
+    if out:
+        require_place(out)
     loaded = Bundle.load(bundle or default_bundle())
-    with Console(stderr=True).status("measuring") as status:
+    with StepBar("measure") as bar:
         result = run_benchmark(
             loaded,
             backend=backend,
             runs=runs,
             threads=threads,
-            on_start=lambda candidate: status.update(f"measuring {candidate.format} in {candidate.backend}"),
+            on_start=lambda candidate: bar.show(f"measure {candidate.format} in {candidate.backend}"),
         )
     content = asdict(result)
-    if out:
-        write_json(out, content)
     if as_json:
         typer.echo(json.dumps(content, indent=2))
     else:
-        console = Console(highlight=False)
-        console.print(table(result))
+        print_whole(table(result))
         if result.detector_reports:
-            console.print(detector_table(result))
-        console.print(*notes(result), sep="\n", soft_wrap=True)
+            print_whole(detector_table(result))
+        plain_console().print(*notes(result), sep="\n")
+    if out:
+        write_json(out, content)
 
 
-def table(result: Benchmark) -> RenderableType:
+def require_place(out: Path) -> None:
+    """Refuse a file that cannot be written, or that something else lies in, before time is spent on what goes there.
+
+    Raises:
+        WriteError: says why.
+
+    """
+    from edgedigits.errors import WriteError
+    from edgedigits.files import writing
+
+    with writing(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=out.parent).close()
+        if out.exists() and not is_benchmark(out.read_bytes()):
+            raise WriteError(f"{out} exists and holds no benchmark; choose another file")
+
+
+def is_benchmark(content: bytes) -> bool:
+    """Whether a file holds what this command wrote; an empty one may be filled."""
+    try:
+        found = json.loads(content or b'{"measured_at": null}')
+    except ValueError:
+        return False
+    return isinstance(found, dict) and "measured_at" in found
+
+
+def table(result: Benchmark) -> Table:
     """One row per artifact and runtime, the fastest first."""
     from rich.box import SIMPLE
     from rich.table import Table
@@ -70,7 +98,7 @@ def table(result: Benchmark) -> RenderableType:
     return shown
 
 
-def detector_table(result: Benchmark) -> RenderableType:
+def detector_table(result: Benchmark) -> Table:
     """The same of the detector, in milliseconds."""
     from rich.box import SIMPLE
     from rich.table import Table

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from edgedigits.training.evaluate import Evaluation
     from edgedigits.training.scores import Scores
 
-# What the table needs.
-WIDTH = 80
-
 
 def evaluate(
     folder: Annotated[Path, typer.Argument(help="Run folder or bundle.", metavar="RUN|BUNDLE", show_default=False)],
@@ -45,20 +42,20 @@ def evaluate(
 
 def show(result: Evaluation) -> None:
     """Print an evaluation as tables."""
-    from rich.console import Console
+    from edgedigits.cli.consoles import plain_console, print_whole
 
-    console = Console(highlight=False)
+    console = plain_console()
     scores = result.scores
     console.print(result.runtime)
     console.print(f"accuracy {scores.accuracy:.4f}, loss {scores.loss:.4f} over {scores.images:,} test images")
-    # Where that is wider than the terminal, lines are broken; no digit is left out.
-    console.print(confusion_table(scores), width=max(console.width, WIDTH), crop=False)
+    print_whole(confusion_table(scores))
 
 
 def confusion_table(scores: Scores) -> Table:
     """Return the confusion matrix with the recall of each digit."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(
         "digit",
@@ -71,6 +68,8 @@ def confusion_table(scores: Scores) -> Table:
     for column in table.columns:
         column.justify, column.no_wrap = "right", True
     for digit, (row, recall) in enumerate(zip(scores.confusion, scores.recall, strict=True)):
-        counts = [f"[bold]{count}[/]" if answer == digit else str(count or "") for answer, count in enumerate(row)]
+        counts = [
+            Text(str(count), style="bold") if answer == digit else str(count or "") for answer, count in enumerate(row)
+        ]
         table.add_row(str(digit), *counts, "" if recall is None else f"{recall:.4f}")
     return table

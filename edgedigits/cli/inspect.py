@@ -12,7 +12,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.console import Console, RenderableType
+    from rich.table import Table
 
     from edgedigits.graphs import Graph, Operator, Tensor
 
@@ -30,26 +30,24 @@ def inspect(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
     """Show operators, tensors, quantisation, multiply-accumulates, memory and metadata of a model file or a bundle."""
-    from rich.console import Console
-
     from edgedigits.bundle import default_bundle
     from edgedigits.graphs import read_graph
 
     path = file or default_bundle()
-    console = Console(highlight=False)
     if path.is_dir():
-        show_bundle(path, console, as_json=as_json)
+        show_bundle(path, as_json=as_json)
         return
     graph = read_graph(path)
     if as_json:
         typer.echo(json.dumps(as_object(path, graph), indent=2))
     else:
-        show(path, graph, console)
+        show(path, graph)
 
 
-def show_bundle(folder: Path, console: Console, *, as_json: bool) -> None:
+def show_bundle(folder: Path, *, as_json: bool) -> None:
     """One line for each file of a bundle; everything of each as JSON."""
     from edgedigits.bundle import Bundle
+    from edgedigits.cli.consoles import plain_console, print_whole
     from edgedigits.errors import MissingExtraError
     from edgedigits.graphs import READERS, read_graph
 
@@ -68,12 +66,12 @@ def show_bundle(folder: Path, console: Console, *, as_json: bool) -> None:
         files = [as_object(folder / name, graph) for name, graph in graphs.items()]
         typer.echo(json.dumps({"bundle": str(folder), "files": files, "left_out": left_out}, indent=2))
         return
-    console.print(overview(folder, graphs))
+    print_whole(overview(folder, graphs))
     notes = [*(f"{name} is left out: {why}" for name, why in left_out.items()), COUNTED]
-    console.print(*notes, *([DETECTOR] if detector else []), sep="\n", soft_wrap=True)
+    plain_console().print(*notes, *([DETECTOR] if detector else []), sep="\n")
 
 
-def overview(folder: Path, graphs: dict[str, Graph]) -> RenderableType:
+def overview(folder: Path, graphs: dict[str, Graph]) -> Table:
     """One row for each file."""
     heads = ("bytes", "operators", "MACs", "weights", "activations")
     rows = [
@@ -90,8 +88,11 @@ def overview(folder: Path, graphs: dict[str, Graph]) -> RenderableType:
     return table(("file", *heads), [(name, *(f"{number:,}" for number in numbers)) for name, *numbers in rows], texts=1)
 
 
-def show(path: Path, graph: Graph, console: Console) -> None:
+def show(path: Path, graph: Graph) -> None:
     """Print operators, tensors, sums and metadata."""
+    from edgedigits.cli.consoles import plain_console
+
+    console = plain_console()
     activations = graph.activation_bytes()
     steps = [
         (
@@ -103,7 +104,7 @@ def show(path: Path, graph: Graph, console: Console) -> None:
         )
         for number, (step, alive) in enumerate(zip(graph.operators, activations, strict=True))
     ]
-    console.print(table(("", "operator", "reads", "writes", "MACs", "activations"), steps, texts=4))
+    console.print(table(("", "operator", "reads", "writes", "MACs", "activations"), steps, texts=4), soft_wrap=False)
     tensors = [
         (
             tensor.name.rpartition(";")[2],  # TFLite's converter strings together all that it fused
@@ -114,7 +115,7 @@ def show(path: Path, graph: Graph, console: Console) -> None:
         )
         for tensor in graph.tensors
     ]
-    console.print(table(("tensor", "shape", "type", "bytes", "quantisation"), tensors, texts=5))
+    console.print(table(("tensor", "shape", "type", "bytes", "quantisation"), tensors, texts=5), soft_wrap=False)
     console.print(
         f"{path}: {path.stat().st_size:,} bytes, {len(graph.operators)} operators",
         f"{graph.macs:,} multiply-accumulates for one image",
@@ -124,8 +125,6 @@ def show(path: Path, graph: Graph, console: Console) -> None:
         *(f"{key}: {value if isinstance(value, str) else json.dumps(value)}" for key, value in graph.metadata.items()),
         *([] if graph.metadata else ["no metadata"]),
         sep="\n",
-        soft_wrap=True,
-        markup=False,
     )
 
 
@@ -144,17 +143,16 @@ def sizes(tensor: Tensor) -> str:
     return "x".join("N" if size < 0 else str(size) for size in tensor.shape)
 
 
-def table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, texts: int) -> RenderableType:
+def table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, texts: int) -> Table:
     """Return a table whose first columns are texts and whose others are numbers."""
     from rich.box import SIMPLE
-    from rich.markup import escape
     from rich.table import Table
 
-    shown = Table(box=SIMPLE)
+    shown = Table(box=SIMPLE, padding=0, pad_edge=False, show_edge=False)  # a bundle fits 80 columns
     for place, head in enumerate(heads):
         shown.add_column(head, justify="left" if place < texts else "right", overflow="fold")
     for row in rows:
-        shown.add_row(*map(escape, row))
+        shown.add_row(*row)
     return shown
 
 

@@ -28,7 +28,7 @@ def shown(inputs: list[Input]) -> Iterator[Iterable[Input]]:
         MofNCompleteColumn(),
         TimeRemainingColumn(elapsed_when_finished=True),
         TextColumn("{task.description}", markup=False),
-        console=Console(stderr=True),
+        console=Console(stderr=True, markup=False),
         transient=True,
         # What is printed goes above the bar, if it goes to the same terminal; elsewhere it is left alone.
         redirect_stdout=sys.stdout.isatty(),

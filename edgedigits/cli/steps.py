@@ -21,7 +21,7 @@ class StepBar:
 
     def __init__(self, first: str, *, line_every_s: float = LINE_EVERY_S) -> None:
         self.stream = own_stderr()
-        self.console = Console(file=self.stream)
+        self.console = Console(file=self.stream, markup=False)
         columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
         self.bar = Progress(*columns, console=self.console, transient=True, disable=not self.console.is_terminal)
         self.task = self.bar.add_task(first, total=None)

@@ -105,7 +105,7 @@ class StageBar:
         from rich.console import Console
         from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
-        self.console = Console(stderr=True)
+        self.console = Console(stderr=True, markup=False)
         columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
         terminal = self.console.is_terminal
         self.bar = Progress(*columns, console=self.console, speed_estimate_period=60, disable=not terminal)

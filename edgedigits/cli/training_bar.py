@@ -20,7 +20,7 @@ class TrainingBar:
     """Shows the position in a training on stderr: epoch, bar, images per second, time left, accuracy."""
 
     def __init__(self, name: str) -> None:
-        self.console = Console(stderr=True)
+        self.console = Console(stderr=True, markup=False)
         self.bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),

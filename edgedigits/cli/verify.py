@@ -20,12 +20,11 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Check every file of a bundle and its known answers in every runtime that is here; exit with 1 if one is wrong."""
-    from rich.console import Console
-
     from edgedigits.bundle import default_bundle
+    from edgedigits.cli.consoles import plain_console
     from edgedigits.verify import verify_bundle
 
-    with Console(stderr=True).status("verifying") as status:
+    with plain_console(stderr=True).status("verifying") as status:
         result = verify_bundle(bundle or default_bundle(), on_step=lambda step: status.update(f"verifying {step}"))
     if as_json:
         content = {"bundle": str(result.folder), "passed": result.passed, "verdict": result.verdict()}
