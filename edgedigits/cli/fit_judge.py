@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from edgedigits.errors import require
+from edgedigits.errors import BundleError, require
 
 
 def fit_judge(
@@ -20,34 +20,43 @@ def fit_judge(
         Path | None,
         typer.Option(
             help="MNIST, whose training digits stand in some of the scenes.",
-            show_default="EDGEDIGITS_MNIST or Keras's cache",
+            show_default="EDGEDIGITS_MNIST, Keras's cache, or a download of 11 MB",
         ),
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Use the new judge also where the one in use does better.")
+    ] = False,
+    swap: Annotated[
+        bool, typer.Option("--swap", help="Fit none: go back to the judge before, or to one that was not taken.")
+    ] = False,
 ) -> None:
-    """Fit the judge that tells digits from other ink, on drawn scenes, and put it into the bundle."""
-    from rich.console import Console
-    from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+    """Fit the judge that tells digits from other ink, on drawn scenes; half an hour to an hour on two cores.
+
+    It is put into the bundle if it does at least as well as the judge in use, on scenes that it was not fitted on.
+    """
+    from edgedigits.cli.steps import StepBar
 
     require("cv2", extra="headless")
     require("sklearn", extra="export")
+    from edgedigits.bundle import Bundle
     from edgedigits.training.data import load_mnist
     from edgedigits_export import judging
 
-    glyphs = load_mnist(data).train
-    console = Console()
-    columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("draw", total=None)
-        fitted = judging.fit_judge(
-            bundle,
-            scenes=scenes,
-            seed=seed,
-            glyphs=glyphs,
-            on_step=lambda step, total: progress.update(task, description=step, total=total, advance=1),
+    if swap:
+        own = judging.swap(bundle).judge_sha256
+        typer.echo(f"{bundle} is read with {'its other judge' if own else 'the shipped judge'}; --swap goes back")
+        return
+    Bundle.load(bundle).its_detector()  # before MNIST, which may have to be downloaded
+    with StepBar("draw") as bar:
+        fitted = judging.fit_judge(bundle, scenes=scenes, seed=seed, glyphs=load_mnist(data).train, on_step=bar.show)
+    refused = fitted.worse and not force
+    judging.put_into(bundle, fitted, spare=refused)
+    typer.echo(f"on {fitted.figures.scenes} other scenes: {fitted.figures}")
+    if fitted.before:
+        typer.echo(f"the judge in use before: {fitted.before}")
+    if refused:
+        raise BundleError(
+            f"the judge in use does better and stays; fit on more than {scenes:,} scenes, or take the new one all the "
+            f"same: edgedigits fit-judge {bundle} --swap"
         )
-    judging.put_into(bundle, fitted)
-    console.print(
-        f"on {fitted.scenes} other scenes: read {fitted.read:.1%}, precision {fitted.precision:.1%}, "
-        f"{fitted.false_in_empty} digits in {fitted.empty_scenes} scenes without any",
-        soft_wrap=True,
-    )
+    typer.echo(f"wrote {bundle}; go back with: edgedigits fit-judge {bundle} --swap")

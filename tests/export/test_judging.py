@@ -12,9 +12,14 @@ pytest.importorskip("cv2", reason="neither the extra `camera` nor `headless` is 
 import cv2
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
+from typer.testing import CliRunner
 
 from edgedigits.bundle import Bundle, default_bundle
+from edgedigits.cli import app
+from edgedigits.errors import BundleError
+from edgedigits.files import sha256
 from edgedigits.recognizer import Recognizer
+from edgedigits.sums import files_of, read_sums
 from edgedigits_camera.detection.detect import Detections
 from edgedigits_camera.detection.maps import CHANNELS, HEAT, HEIGHT, LIGHT, PRINTED, WIDTH, X, Y
 from edgedigits_camera.digits.candidates import Candidates
@@ -23,10 +28,13 @@ from edgedigits_camera.digits.judge import Judge
 from edgedigits_camera.profiles import LIVE
 from edgedigits_camera.scene import SceneSpec, draw_scene
 from edgedigits_camera.scene.shot import DrawnDigit
-from edgedigits_export.judging import FittedJudge, fit, fit_judge, put_into
+from edgedigits_camera.scoring import Counts
+from edgedigits_export import judging
+from edgedigits_export.judging import Figures, FittedJudge, fit, fit_judge, put_into, swap
 from edgedigits_export.judging.examples import Examples, examples_of, judged
 from edgedigits_export.judging.fit import KEPT_EVERY, fitted
 from edgedigits_export.judging.trees import LEAF_ROWS, grow
+from edgedigits_export.keeping import judge_in
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -182,10 +190,14 @@ def test_a_judge_is_fitted_and_measured_on_scenes_that_it_was_not_fitted_on(stan
     monkeypatch.setattr(fit.os, "cpu_count", lambda: 1)
     told = []
     result = fit_judge(default_bundle(), scenes=12, seed=0, on_step=lambda step, total: told.append((step, total)))
-    assert result.scenes == len(range(0, 12, KEPT_EVERY)) == told.count(("measure", 12))
+    assert result.figures.scenes == len(range(0, 12, KEPT_EVERY)) == told.count(("measure", 12))
     assert told.count(("look", 12)) == 10
-    assert 0.05 < result.read <= 1
-    assert result.precision > 0.3
+    assert 0.05 < result.figures.read <= 1
+    assert result.figures.precision > 0.3
+    # The judge in use is asked about the same scenes.
+    assert result.before is not None
+    assert result.before.scenes == result.figures.scenes
+    assert result.worse == (result.figures.f1 < result.before.f1)
     assert Judge.of(result.judge.arrays()).threshold == result.judge.threshold
     assert np.ptp(result.judge.trees.leaf) > 0
 
@@ -197,15 +209,120 @@ def judge():
     return Judge(grow(features, features[:, 0] > 0, trees=2, depth=2, rate=0.2), threshold=0.5)
 
 
-def test_a_bundle_takes_a_judge_in_and_stays_whole(judge, tmp_path):
-    folder = shutil.copytree(default_bundle(), tmp_path / "bundle")
-    measured = FittedJudge(judge, scenes=9, read=0.5, precision=0.8, false_in_empty=1, empty_scenes=3)
-    put_into(folder, measured)
+@pytest.fixture
+def folder(random_bundle, tmp_path):
+    """A bundle without a judge."""
+    return shutil.copytree(random_bundle, tmp_path / "bundle")
+
+
+def figures(f1):
+    return Figures(scenes=9, read=0.5, precision=0.8, false_in_empty=1, empty_scenes=3, f1=f1)
+
+
+def leaf_of(folder):
+    return Judge.of(Bundle.load(folder).judge).trees.leaf
+
+
+def another(judge):
+    return replace(judge, trees=replace(judge.trees, leaf=judge.trees.leaf + 1))
+
+
+def test_a_bundle_takes_a_judge_in_and_stays_whole(judge, folder):
+    put_into(folder, FittedJudge(judge, figures(0.6)))
     bundle = Bundle.load(folder)
     again = Judge.of(bundle.judge)
     assert bundle.rejection["on_drawn_scenes"]["read"] == 0.5
     assert again.threshold == judge.threshold
     assert np.array_equal(again.trees.leaf, judge.trees.leaf)
     before = (folder / "judge.npz").read_bytes()
-    put_into(folder, measured)
+    put_into(folder, FittedJudge(judge, figures(0.6)))
     assert (folder / "judge.npz").read_bytes() == before
+
+
+def test_the_judge_before_comes_back_with_its_figures_and_goes_again(judge, folder):
+    put_into(folder, FittedJudge(judge, figures(0.6)))
+    put_into(folder, FittedJudge(another(judge), figures(0.7)))
+    assert np.array_equal(leaf_of(folder), judge.trees.leaf + 1)
+    for leaf, f1 in ((judge.trees.leaf, 0.6), (judge.trees.leaf + 1, 0.7)):
+        bundle = swap(folder)
+        assert np.array_equal(leaf_of(folder), leaf)
+        assert bundle.rejection["on_drawn_scenes"]["f1"] == f1
+        assert bundle.rejection.keys() == {"threshold", "on_drawn_scenes", "spare"}
+        assert read_sums(folder) == {name: sha256(folder / name) for name in files_of(folder)}
+
+
+def test_before_the_first_judge_was_none_and_that_comes_back_too(judge, folder):
+    with pytest.raises(BundleError, match="has no judge of its own to go back from; fit one"):
+        swap(folder)
+    put_into(folder, FittedJudge(judge, figures(0.6)))
+    assert swap(folder).judge_sha256 is None
+    assert "on_drawn_scenes" not in Bundle.load(folder).rejection
+    assert swap(folder).judge_sha256
+    assert np.array_equal(leaf_of(folder), judge.trees.leaf)
+
+
+def test_figures_count_false_digits_where_there_are_none():
+    full, empty = Counts(1, digits=8, found=7, right=6, false=1), Counts(1, false=2)
+    found = Figures.of([full, empty])
+    assert (found.read, found.precision) == (6 / 8, 6 / 8)
+    assert (found.false_in_empty, found.empty_scenes) == (2, 1)
+    assert found.f1 == 12 / (8 + 7 + 1 + 2)
+    assert found.f1 < Figures.of([full, Counts(1)]).f1
+
+
+@pytest.fixture
+def command(folder, judge, monkeypatch):
+    """`fit-judge`, whose fit gives this judge with figures so good, beside those of the judge before."""
+    blank = np.zeros((3, 28, 28), np.uint8)
+    images, labels = {"x_train": blank, "x_test": blank}, dict.fromkeys(("y_train", "y_test"), np.zeros(3, np.uint8))
+    np.savez(folder.parent / "mnist.npz", **images, **labels)
+    monkeypatch.setattr(Bundle, "its_detector", lambda _: None)
+
+    def run(f1, before, *options):
+        fitted = FittedJudge(another(judge), figures(f1), figures(before))
+        monkeypatch.setattr(judging, "fit_judge", lambda *_, **__: fitted)
+        arguments = ["fit-judge", folder, "--data", folder.parent / "mnist.npz", *options]
+        return CliRunner().invoke(app, list(map(str, arguments)))
+
+    return run
+
+
+def test_a_judge_that_does_worse_is_not_put_in_use_but_kept_beside(command, folder, judge):
+    put_into(folder, FittedJudge(judge, figures(0.6)))
+    result = command(0.5, 0.6)
+    assert result.exit_code == 1
+    assert "the judge in use does better and stays" in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert np.array_equal(leaf_of(folder), judge.trees.leaf)
+    assert command(0, 0, "--swap").exit_code == 0
+    assert np.array_equal(leaf_of(folder), judge.trees.leaf + 1)
+
+
+@pytest.mark.parametrize(("f1", "options"), [(0.6, ()), (0.7, ()), (0.5, ("--force",))])
+def test_a_judge_that_does_as_well_or_is_wanted_all_the_same_is_put_in_use(command, folder, judge, f1, options):
+    put_into(folder, FittedJudge(judge, figures(0.6)))
+    result = command(f1, 0.6, *options)
+    assert result.exit_code == 0, result.output
+    assert "go back with: edgedigits fit-judge" in result.stdout
+    assert np.array_equal(leaf_of(folder), judge.trees.leaf + 1)
+
+
+@pytest.mark.parametrize(("same", "kept"), [(True, True), (False, False)])
+def test_a_judge_stays_in_a_new_bundle_of_the_same_networks_alone(judge, folder, tmp_path, same, kept):
+    put_into(folder, FittedJudge(judge, figures(0.6)))
+    put_into(folder, FittedJudge(another(judge), figures(0.7)))
+    old = Bundle.load(folder)
+    (tmp_path / "new").mkdir()
+    draft = replace(
+        old,
+        folder=tmp_path / "new",
+        judge_sha256=None,
+        rejection={"min_confidence": 0.5},
+        training=old.training if same else {"weights_sha256": "other"},
+    )
+    new, (told,) = judge_in(draft, old=old)
+    assert (new.judge_sha256 == old.judge_sha256) == kept
+    assert (new.rejection == old.rejection | {"min_confidence": 0.5}) == kept
+    assert {path.name for path in new.folder.iterdir()} == ({"judge.npz", "judge_spare.npz"} if kept else set())
+    assert ("the networks are the same" in told) == kept
+    assert ("fit one for this bundle with: edgedigits fit-judge" in told) != kept

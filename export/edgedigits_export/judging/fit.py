@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-import shutil
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import cv2
 import numpy as np
 
-from edgedigits.bundle import JUDGE, Bundle
-from edgedigits.files import replacing_folder, sha256
+from edgedigits.bundle import Bundle
+from edgedigits.errors import BundleError
 from edgedigits.recognizer import Recognizer
 from edgedigits_camera.digits.features import FEATURES
 from edgedigits_camera.digits.judge import Judge
@@ -21,15 +20,15 @@ from edgedigits_camera.profiles import LIVE, STILL
 from edgedigits_camera.reader import read_page
 from edgedigits_camera.scene import training_scene
 from edgedigits_camera.scoring import Box, Counts, Mark, compare
-from edgedigits_export.archive import archive
 from edgedigits_export.judging.examples import Examples, examples_of, fonts
 from edgedigits_export.judging.trees import grow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from edgedigits.training.data import Split
+    from edgedigits_camera.reader import Page
 
 # The detector is trained on scenes whose numbers are lower: what it has learned by heart, the judge must not rely on.
 FIRST_SEED = 500_000
@@ -43,15 +42,45 @@ THRESHOLD = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class FittedJudge:
-    """A judge, and how it does on drawn scenes that it was not fitted on, by ``edgedigits_camera.scoring``."""
+class Figures:
+    """How a judge does on drawn scenes that it was not fitted on, by ``edgedigits_camera.scoring``."""
 
-    judge: Judge
     scenes: int
     read: float
     precision: float
     false_in_empty: int
     empty_scenes: int
+    f1: float
+    """Of all scenes, with and without digits: twice what was right, by what was there and what was reported."""
+
+    @classmethod
+    def of(cls, counts: list[Counts]) -> Self:
+        """Add up what was counted in each scene."""
+        total, empty = (
+            sum((c for c in counts if c.digits), Counts()),
+            sum((c for c in counts if not c.digits), Counts()),
+        )
+        said = total.digits + total.found + total.false + empty.false
+        f1 = 2 * total.right / max(said, 1)
+        return cls(len(counts), total.read, total.precision, empty.false, empty.pictures, f1)
+
+    def __str__(self) -> str:
+        empty = f"{self.false_in_empty} digits in {self.empty_scenes} scenes without any"
+        return f"read {self.read:.1%}, precision {self.precision:.1%}, {empty}"
+
+
+@dataclass(frozen=True, slots=True)
+class FittedJudge:
+    """A judge and its figures, and those of the judge that was in use before on the same scenes, if there was one."""
+
+    judge: Judge
+    figures: Figures
+    before: Figures | None = None
+
+    @property
+    def worse(self) -> bool:
+        """Whether the judge before does better."""
+        return self.before is not None and self.figures.f1 < self.before.f1
 
 
 def fit_judge(
@@ -66,7 +95,7 @@ def fit_judge(
 
     Args:
         bundle: folder of the bundle.
-        scenes: how many are drawn; every sixth is for measuring.
+        scenes: how many are drawn; every sixth is for measuring, this judge and the one in use.
         seed: number of the first scene.
         glyphs: MNIST's training images, put in place of drawn digits in some of the scenes.
         on_step: told what is done with each scene, and how many there are in all.
@@ -79,13 +108,20 @@ def fit_judge(
         for row in pool.map(partial(_rows, bundle, glyphs), [n for n in numbers if n % KEPT_EVERY], chunksize=4):
             rows.append(row)
             on_step("look", scenes)
-        judge = fitted(rows)
+        judges = [fitted(rows), *filter(None, [judge_in_use(bundle)])]
         counts = []
-        for count in pool.map(partial(_read, bundle, glyphs, judge), kept, chunksize=4):
+        for count in pool.map(partial(_read, bundle, glyphs, judges), kept, chunksize=4):
             counts.append(count)
             on_step("measure", scenes)
-    total, empty = sum((c for c in counts if c.digits), Counts()), sum((c for c in counts if not c.digits), Counts())
-    return FittedJudge(judge, len(kept), total.read, total.precision, empty.false, empty.pictures)
+    return FittedJudge(judges[0], *(Figures.of(list(each)) for each in zip(*counts, strict=True)))
+
+
+def judge_in_use(bundle: Path) -> Judge | None:
+    """The judge that pictures are read with, be it the shipped bundle's; None where none can be used."""
+    try:
+        return Judge.of(Bundle.load(bundle).judge)
+    except BundleError:
+        return None
 
 
 def fitted(rows: list[Examples]) -> Judge:
@@ -109,20 +145,13 @@ def _rows(bundle: Path, glyphs: Split | None, number: int) -> Examples:
     return examples_of(scene, _opened(bundle), profile=LIVE if number % LIVE_EVERY == 0 else STILL)
 
 
-def _read(bundle: Path, glyphs: Split | None, judge: Judge, number: int) -> Counts:
+def _read(bundle: Path, glyphs: Split | None, judges: Sequence[Judge], number: int) -> list[Counts]:
     scene = training_scene(number, glyphs=glyphs, fonts=fonts())
-    page = read_page(scene.image, _opened(bundle), judge=judge)
-    reported = [Mark(r.digit, r.box_xywh_px) for r in page.readings if r.digit is not None and r.box_xywh_px]
+    there = [Mark(digit.digit, digit.box_xywh_px) for digit in scene.digits]
     ignored: list[Box] = [*scene.unsure, *(digit.box_xywh_px for digit in scene.printed)]
-    return compare([Mark(digit.digit, digit.box_xywh_px) for digit in scene.digits], reported, ignored=ignored).counts
+    pages = [read_page(scene.image, _opened(bundle), judge=judge) for judge in judges]
+    return [compare(there, _reported(page), ignored=ignored).counts for page in pages]
 
 
-def put_into(bundle: Path, fitted: FittedJudge) -> None:
-    """Put a judge into a bundle, which is replaced whole by one that has it."""
-    loaded = Bundle.load(bundle)
-    measured = {name: value for name, value in asdict(fitted).items() if name != "judge"}
-    rejection = loaded.rejection | {"threshold": round(fitted.judge.threshold, 2), "on_drawn_scenes": measured}
-    with replacing_folder(bundle) as folder:
-        shutil.copytree(bundle, folder, dirs_exist_ok=True)
-        (folder / JUDGE).write_bytes(archive(fitted.judge.arrays()))
-        replace(loaded, folder=folder, judge_sha256=sha256(folder / JUDGE), rejection=rejection).save()
+def _reported(page: Page) -> list[Mark]:
+    return [Mark(r.digit, r.box_xywh_px) for r in page.readings if r.digit is not None and r.box_xywh_px]
