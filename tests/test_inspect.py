@@ -215,3 +215,91 @@ def test_a_detector_with_a_weight_missing_or_of_another_shape_is_refused(detecti
         np.savez(tmp_path / "detector.npz", **changed)
         with pytest.raises(BundleError, match="holds no weights of the NumPy backend"):
             read_graph(tmp_path / "detector.npz")
+
+
+def onnx_file(path, nodes, *, source, target, weights=()):
+    """Write an ONNX file of these nodes; shapes of its ends, None for one that is not written down."""
+    onnx = pytest.importorskip("onnx")
+    ends = [onnx.helper.make_tensor_value_info(name, 1, shape) for name, shape in (("image", source), ("said", target))]
+    stored = [onnx.numpy_helper.from_array(np.zeros(shape, np.float32), name) for name, shape in weights]
+    nodes = [onnx.helper.make_node(*node, domain=domain) for *node, domain in nodes]
+    graph = onnx.helper.make_graph(nodes, "graph", ends[:1], ends[1:], stored)
+    opsets = [onnx.helper.make_opsetid("", 17), onnx.helper.make_opsetid("own", 1)]
+    onnx.save(onnx.helper.make_model(graph, opset_imports=opsets), path)
+    return path
+
+
+@pytest.mark.parametrize("kind", ["MatMul", "Gemm", "Conv", "QLinearConv", "ConvInteger"])
+def test_what_shapes_cannot_be_inferred_is_shown_without_its_cost(tmp_path, kind):
+    nodes = [
+        ("Own", ["image"], ["a"], "own"),
+        (kind, ["a", "b", "", "c"][: 4 if kind == "QLinearConv" else 2], ["d"], "" if kind != "Gemm" else "own"),
+        (kind, ["a"], ["e"], "own"),
+        ("MatMul", ["d", "w"], ["said"], ""),
+    ]
+    path = onnx_file(tmp_path / "model.onnx", nodes, source=None, target=None, weights=[("w", (576, 10))])
+    graph = read_graph(path)
+    assert graph.macs == 0
+    assert [step.name for step in graph.operators] == ["Own", kind, kind, "MatMul"]
+    result = run(path)
+    assert result.exit_code == 0, result.output
+    assert "0 multiply-accumulates for one image" in result.stdout
+
+
+def test_of_a_file_for_ten_images_the_cost_of_one_is_told(tmp_path):
+    nodes = [("MatMul", ["image", "w"], ["said"], "")]
+    weights = [("w", (784, 10))]
+    ten = onnx_file(tmp_path / "ten.onnx", nodes, source=(10, 784), target=(10, 10), weights=weights)
+    one = onnx_file(tmp_path / "one.onnx", nodes, source=(1, 784), target=(1, 10), weights=weights)
+    open_ = onnx_file(tmp_path / "open.onnx", nodes, source=("N", 784), target=("N", 10), weights=weights)
+    assert [(read_graph(path).macs, read_graph(path).batch) for path in (ten, one, open_)] == [
+        (7840, 10), (7840, 1), (7840, 1)
+    ]  # fmt: skip
+    assert "7,840 multiply-accumulates for one image of the 10 that it takes at once" in run(ten).stdout
+
+
+def test_a_picture_without_a_batch_is_no_batch_of_rows():
+    graph = Graph((tensor("image", 28, 28), tensor("said", 1, 10)), (Operator("own", (0,), (1,), 5),), (0,), (1,))
+    assert (graph.batch, graph.macs) == (1, 5)
+
+
+def changed_tflite(path, change):
+    """Write the shipped int8 file after ``change`` was called with its content."""
+    content = shipped("model_int8.tflite").read_bytes()
+    schema = pytest.importorskip("ai_edge_litert.schema_py_generated")
+    flatbuffers = pytest.importorskip("flatbuffers")
+    model = schema.ModelT.InitFromPackedBuf(content, 0)
+    change(model)
+    builder = flatbuffers.Builder(len(content))
+    builder.Finish(model.Pack(builder), b"TFL3")
+    path.write_bytes(bytes(builder.Output()))
+    return path
+
+
+def test_tensors_without_names_get_their_numbers(tmp_path):
+    def nameless(model):
+        model.signatureDefs = None
+        for each in model.subgraphs[0].tensors:
+            each.name = None
+
+    path = changed_tflite(tmp_path / "model.tflite", nameless)
+    graph = read_graph(path)
+    assert graph.tensors[graph.inputs[0]].name == f"tensor {graph.inputs[0]}"
+    assert graph.macs == MACS
+    assert run(path).exit_code == 0
+
+
+def test_of_several_graphs_the_first_is_shown_and_the_others_are_counted(tmp_path):
+    path = changed_tflite(tmp_path / "model.tflite", lambda model: model.subgraphs.append(model.subgraphs[0]))
+    assert (read_graph(path).macs, read_graph(path).further) == (MACS, 1)
+    assert "1 further graphs, of conditions or loops, are not shown" in run(path).stdout
+
+
+def test_an_operator_or_a_type_that_is_newer_than_the_schema_is_shown_by_its_number(tmp_path):
+    def newer(model):
+        model.operatorCodes[0].builtinCode = 9999
+        model.subgraphs[0].tensors[-1].type = 99
+
+    graph = read_graph(changed_tflite(tmp_path / "model.tflite", newer))
+    assert "operator 9999" in [step.name for step in graph.operators]
+    assert graph.tensors[-1].dtype == "type 99"

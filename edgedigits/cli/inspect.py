@@ -99,7 +99,7 @@ def show(path: Path, graph: Graph) -> None:
             str(number),
             step.name,
             *(shape(graph, places) for places in (moved(graph, step), step.outputs)),
-            f"{step.macs:,}" if step.macs else "",
+            f"{step.macs // graph.batch:,}" if step.macs else "",
             f"{alive:,}",
         )
         for number, (step, alive) in enumerate(zip(graph.operators, activations, strict=True))
@@ -118,7 +118,8 @@ def show(path: Path, graph: Graph) -> None:
     console.print(table(("tensor", "shape", "type", "bytes", "quantisation"), tensors, texts=5), soft_wrap=False)
     console.print(
         f"{path}: {path.stat().st_size:,} bytes, {len(graph.operators)} operators",
-        f"{graph.macs:,} multiply-accumulates for one image",
+        f"{graph.macs:,} multiply-accumulates for one image{at_once(graph)}",
+        *([f"{graph.further} further graphs, of conditions or loops, are not shown"] if graph.further else []),
         f"{graph.weight_bytes:,} bytes of weights",
         f"{graph.peak_activation_bytes:,} bytes of activations at most",
         COUNTED,
@@ -126,6 +127,11 @@ def show(path: Path, graph: Graph) -> None:
         *([] if graph.metadata else ["no metadata"]),
         sep="\n",
     )
+
+
+def at_once(graph: Graph) -> str:
+    """How many images the file takes at once, where that is more than one."""
+    return f" of the {graph.batch} that it takes at once" if graph.batch > 1 else ""
 
 
 def moved(graph: Graph, step: Operator) -> tuple[int, ...]:
@@ -162,6 +168,8 @@ def as_object(path: Path, graph: Graph) -> dict[str, Any]:
         "file": str(path),
         "size_bytes": path.stat().st_size,
         "macs": graph.macs,
+        "batch": graph.batch,
+        "further_graphs": graph.further,
         "weight_bytes": graph.weight_bytes,
         "peak_activation_bytes": graph.peak_activation_bytes,
         "operators": [

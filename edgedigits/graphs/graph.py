@@ -70,11 +70,20 @@ class Graph:
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     metadata: dict[str, Any] = field(default_factory=dict)
+    further: int = 0
+    """Graphs that the file holds besides: what conditions and loops run."""
+
+    @property
+    def batch(self) -> int:
+        """How many images it takes at once: the first size of all its ends, where that is fixed."""
+        shapes = [self.tensors[place].shape for place in (*self.inputs, *self.outputs)]
+        firsts = {shape[0] if len(shape) > 1 else 1 for shape in shapes}
+        return max(firsts.pop(), 1) if len(firsts) == 1 else 1
 
     @property
     def macs(self) -> int:
         """Multiply-accumulates for one image, of convolutions, dense layers and matrix products, without biases."""
-        return sum(operator.macs for operator in self.operators)
+        return sum(operator.macs for operator in self.operators) // self.batch
 
     @property
     def logit_scale(self) -> float | None:

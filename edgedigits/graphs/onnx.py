@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ CANVAS = {"height": CANVAS_PX, "width": CANVAS_PX, "rows": CANVAS_PX // STRIDE_P
 
 
 def read(path: Path) -> Graph:
-    """The graph of a file, with the shapes that can be inferred.
+    """The graph of a file, with the shapes that can be inferred; of what cannot, no multiply-accumulates are counted.
 
     Raises:
         BundleError: it is no ONNX file.
@@ -29,10 +30,13 @@ def read(path: Path) -> Graph:
     """
     onnx = require("onnx", extra="export")
     try:
-        graph = onnx.shape_inference.infer_shapes(_sized(onnx.load(path, load_external_data=False))).graph
-        tensors = _tensors(onnx, graph)
+        model = _sized(onnx.load(path, load_external_data=False))
     except Exception as error:  # protobuf raises its own
         raise BundleError(f"{path} is no ONNX file ({error})") from error
+    with contextlib.suppress(Exception):  # what it raises is its own, too; shapes are then those that are written down
+        model = onnx.shape_inference.infer_shapes(model)
+    graph = model.graph
+    tensors = _tensors(onnx, graph)
     if not graph.node:
         raise BundleError(f"{path} is no ONNX file (it holds no operator)")
     places = {name: place for place, name in enumerate(tensors)}
@@ -71,7 +75,7 @@ def _tensors(onnx: Any, graph: Any) -> dict[str, Tensor]:
         shape = tuple(dimension.dim_value or -1 for dimension in kind.shape.dim)
         found.setdefault(value.name, Tensor(value.name, shape, _dtype(onnx, kind.elem_type)))
     for node in graph.node:
-        for name in (*node.input, *node.output):
+        for name in filter(None, (*node.input, *node.output)):
             found.setdefault(name, Tensor(name, (), "unknown"))
         if node.op_type in ("QuantizeLinear", "DequantizeLinear"):
             _note_quantisation(onnx, node, constants, found)
@@ -92,17 +96,24 @@ def _note_quantisation(onnx: Any, node: Any, constants: dict[str, Any], tensors:
 
 
 def _dtype(onnx: Any, number: int) -> str:
-    return str(onnx.helper.tensor_dtype_to_np_dtype(number)) if number else "unknown"
+    try:
+        return str(onnx.helper.tensor_dtype_to_np_dtype(number))
+    except (KeyError, ValueError):  # none is written down, or one that is newer
+        return "unknown"
 
 
 def _macs(node: Any, tensors: dict[str, Tensor]) -> int:
-    inputs, output = [tensors[name] for name in node.input if name], tensors[node.output[0]]
-    values = output.values if output.shape else 0
-    if node.op_type in ("Conv", "ConvInteger"):  # weights (outputs, inputs, height, width)
-        return values * prod(inputs[1].shape[1:])
-    if node.op_type == "QLinearConv":
-        return values * prod(inputs[3].shape[1:])
-    if node.op_type == "Gemm":
-        transposed = any(attribute.name == "transA" and attribute.i for attribute in node.attribute)
-        return values * inputs[0].shape[0 if transposed else 1]
-    return values * inputs[0].shape[-1] if node.op_type in ("MatMul", "MatMulInteger", "QLinearMatMul") else 0
+    transposed = any(attribute.name == "transA" and attribute.i for attribute in node.attribute)
+    # For each value of the output: sizes of which input, from which axis on.
+    summed = {
+        "Conv": (1, slice(1, None)),  # weights (outputs, inputs, height, width)
+        "ConvInteger": (1, slice(1, None)),
+        "QLinearConv": (3, slice(1, None)),
+        "Gemm": (0, slice(0, 1) if transposed else slice(1, 2)),
+        **dict.fromkeys(("MatMul", "MatMulInteger", "QLinearMatMul"), (0, slice(-1, None))),
+    }
+    place, axes = summed.get(node.op_type, (0, slice(0)))
+    if node.op_type not in summed or not node.output or place >= len(node.input):
+        return 0
+    output, sizes = tensors.get(node.output[0]), tensors[node.input[place]].shape[axes]
+    return output.values * prod(abs(size) for size in sizes) if output and output.shape and sizes else 0

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def read(path: Path) -> Graph:
-    """The one graph of a file, and its metadata; its ends are named as in its signature.
+    """The first graph of a file, and its metadata; its ends are named as in its signature.
 
     Raises:
-        BundleError: it is no TFLite file of one graph.
+        BundleError: it is no TFLite file.
         MissingExtraError: ai-edge-litert is not installed.
 
     """
@@ -31,18 +31,22 @@ def parse(content: bytes, *, name: str) -> Graph:
     schema = require("ai_edge_litert.schema_py_generated", extra="headless")
     try:
         model = schema.ModelT.InitFromPackedBuf(content, 0)
-        (graph,) = model.subgraphs
+        graph, *further = model.subgraphs
         kinds, dtypes = names_of(schema.BuiltinOperator), names_of(schema.TensorType)
-        ends = _ends(model.signatureDefs or ())
+        names = _names(graph, [each for each in model.signatureDefs or () if not each.subgraphIndex])
         tensors = tuple(
-            _tensor(tensor, ends.get(place), model.buffers, dtypes) for place, tensor in enumerate(graph.tensors)
+            _tensor(tensor, names.get(place, f"tensor {place}"), model.buffers, dtypes)
+            for place, tensor in enumerate(graph.tensors)
         )
-        codes = [kinds[max(code.builtinCode, code.deprecatedBuiltinCode)] for code in model.operatorCodes]
-        operators = tuple(_operator(step, codes[step.opcodeIndex], tensors) for step in graph.operators)
-        inputs, outputs = tuple(map(int, graph.inputs)), tuple(map(int, graph.outputs))
+        numbers = [max(code.builtinCode, code.deprecatedBuiltinCode) for code in model.operatorCodes]
+        operators = tuple(
+            _operator(step, kinds.get(number := numbers[step.opcodeIndex], f"operator {number}"), tensors)
+            for step in graph.operators
+        )
+        inputs, outputs = _places(graph.inputs), _places(graph.outputs)
     except Exception as error:  # a flatbuffer that is none raises whatever its bytes happen to lead to
-        raise BundleError(f"{name} is no TFLite file of one graph ({type(error).__name__}: {error})") from error
-    return Graph(tensors, operators, inputs, outputs)
+        raise BundleError(f"{name} is no TFLite file, or a damaged one ({type(error).__name__}: {error})") from error
+    return Graph(tensors, operators, inputs, outputs, further=len(further))
 
 
 def names_of(enumeration: type) -> dict[int, str]:
@@ -50,20 +54,26 @@ def names_of(enumeration: type) -> dict[int, str]:
     return {number: name for name, number in vars(enumeration).items() if isinstance(number, int)}
 
 
-def _ends(signatures: Sequence[Any]) -> dict[int, str]:
-    """Names that signatures have for tensors."""
+def _names(graph: Any, signatures: Sequence[Any]) -> dict[int, str]:
+    """Names of tensors, those of signatures first; some files have none."""
     ends = (end for signature in signatures for end in (*signature.inputs, *signature.outputs))
-    return {end.tensorIndex: end.name.decode() for end in ends}
+    named = {place: tensor.name.decode() for place, tensor in enumerate(graph.tensors) if tensor.name}
+    return named | {end.tensorIndex: end.name.decode() for end in ends}
 
 
-def _tensor(tensor: Any, end: str | None, buffers: Sequence[Any], dtypes: dict[int, str]) -> Tensor:
+def _places(indices: Any) -> tuple[int, ...]:
+    """Of tensors; one that an operator can do without, and does, is -1."""
+    return () if indices is None else tuple(int(index) for index in indices if index >= 0)
+
+
+def _tensor(tensor: Any, name: str, buffers: Sequence[Any], dtypes: dict[int, str]) -> Tensor:
     data = buffers[tensor.buffer].data
     # Where a dimension is open, only the signature tells: it has -1 there, the shape 1.
     shape = tensor.shape if tensor.shapeSignature is None else tensor.shapeSignature
     return Tensor(
-        name=end or tensor.name.decode(),
+        name=name,
         shape=() if shape is None else tuple(map(int, shape)),
-        dtype=dtypes[tensor.type].lower(),
+        dtype=dtypes.get(tensor.type, f"type {tensor.type}").lower(),
         constant=data is not None and len(data) > 0,
         quantisation=_quantisation(tensor.quantization),
     )
@@ -77,10 +87,12 @@ def _quantisation(found: Any) -> Quantisation | None:
 
 
 def _operator(step: Any, name: str, tensors: tuple[Tensor, ...]) -> Operator:
-    # An input that an operator can do without, and does, is -1.
-    inputs = tuple(int(index) for index in step.inputs if index >= 0)
-    outputs = tuple(map(int, step.outputs))
-    return Operator(name, inputs, outputs, _macs(name, [tensors[index] for index in inputs], tensors[outputs[0]]))
+    inputs, outputs = _places(step.inputs), _places(step.outputs)
+    try:
+        macs = _macs(name, [tensors[index] for index in inputs], tensors[outputs[0]])
+    except IndexError:  # it lacks what its kind multiplies
+        macs = 0
+    return Operator(name, inputs, outputs, macs)
 
 
 def _macs(name: str, inputs: list[Tensor], output: Tensor) -> int:
