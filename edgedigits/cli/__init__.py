@@ -5,8 +5,11 @@ Nothing heavy is imported here; a command imports what it runs when it runs.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
-from typing import Annotated, Any
+import threading
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -14,34 +17,86 @@ from typer.core import TyperGroup
 from edgedigits import __version__
 from edgedigits.cli.benchmark import benchmark
 from edgedigits.cli.camera import camera
+from edgedigits.cli.cameras import cameras
 from edgedigits.cli.demo import demo
 from edgedigits.cli.evaluate import evaluate
 from edgedigits.cli.explain import explain
 from edgedigits.cli.export import export
 from edgedigits.cli.fit_judge import fit_judge
 from edgedigits.cli.inspect import inspect
+from edgedigits.cli.notes import tell_error
 from edgedigits.cli.put_detector import put_detector
 from edgedigits.cli.recognize import recognize
+from edgedigits.cli.service import service
+from edgedigits.cli.streams import flushed, prepare
 from edgedigits.cli.train import train
 from edgedigits.cli.train_detector import train_detector
 from edgedigits.cli.verify import verify
 from edgedigits.errors import EdgeDigitsError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+# In the order of the help, with the line that each has there.
+COMMANDS: dict[Callable[..., None], str] = {
+    recognize: "Read the digits in photos.",
+    camera: "Read digits live, from a webcam, a clip or a stream.",
+    cameras: "List cameras, what they offer, and what is wrong with them.",
+    demo: "Draw pages, read them, and compare.",
+    explain: "Show every stage of reading one photo in a picture.",
+    train: "Train the network that names digits.",
+    evaluate: "Measure its accuracy on MNIST's test set.",
+    export: "Convert it to TFLite, ONNX and more; prove each file.",
+    train_detector: "Train the network that finds digits; takes hours.",
+    put_detector: "Put such a network into a bundle.",
+    fit_judge: "Fit what tells digits from other ink, for a bundle.",
+    verify: "Check that a bundle is whole and answers rightly here.",
+    inspect: "Show what is in a model file or a bundle.",
+    benchmark: "Measure how fast each file runs here.",
+}
+GLOSSARY = """\
+A bundle is a folder with everything that reads digits: two networks as files of several formats, their known answers,
+and the proof. One is shipped, and used unless --bundle names another. A runtime or backend is the library that runs
+a network, such as litert. MNIST is the collection of 70,000 digits that the naming network is trained on.
+
+Exit codes: 0 done, whether digits were found or not; 1 an error, told in one line on stderr; 2 no such option or
+value; 130 Ctrl-C."""
+
+
+@contextlib.contextmanager
+def told() -> Iterator[None]:
+    """Turn errors of ours and of the system into one line on stderr and exit code 1; a reader who left is none."""
+    try:
+        with flushed():
+            yield
+    except BrokenPipeError as error:
+        raise typer.Exit from error
+    except (EdgeDigitsError, OSError) as error:
+        tell_error(error)
+        raise typer.Exit(1) from error
+
 
 class Commands(TyperGroup):
-    """Turns our errors into one line on stderr and exit code 1."""
+    """Tells errors, of parsing as of commands."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        """Parse; help and version are printed meanwhile."""
+        with told():
+            return super().make_context(*args, **kwargs)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the chosen command."""
-        try:
+        with told():
             return super().invoke(ctx)
-        except EdgeDigitsError as error:
-            typer.echo(f"edgedigits: {error}", err=True)
-            raise typer.Exit(1) from error
 
 
 app = typer.Typer(
-    cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__ and __doc__.split("\n")[0]
+    cls=Commands,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # its tables shorten what they have no room for, and show switches as if they took values
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=GLOSSARY,
 )
 
 
@@ -58,28 +113,28 @@ def options(
         bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Handwritten digits: train a small CNN, prove every exported file, read a camera on a small device."""
+    """Handwritten digits: read them in photos and from a camera, train and export the network that does."""
 
 
-for command in (
-    train,
-    train_detector,
-    evaluate,
-    export,
-    put_detector,
-    fit_judge,
-    recognize,
-    explain,
-    camera,
-    benchmark,
-    verify,
-    inspect,
-    demo,
-):
-    app.command()(command)
+for command, line in COMMANDS.items():
+    app.command(short_help=line)(command)
+app.add_typer(service, name="service")
 
 
 def main() -> None:
     """Entry point of the ``edgedigits`` command."""
-    app(prog_name="edgedigits")
-    sys.exit(0)
+    prepare()
+    try:
+        app(prog_name="edgedigits")
+    except SystemExit as end:
+        if any(thread.daemon for thread in threading.enumerate()):
+            end_at_once(end.code)
+        raise
+
+
+def end_at_once(code: object) -> None:
+    """End the process without Python's own end, which aborts where a thread is left in a driver that hangs."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):
+            stream.flush()
+    os._exit(code if isinstance(code, int) else int(code is not None))
