@@ -52,10 +52,8 @@ def recognize(*arguments):
 
 
 def errors(result):
-    """Lines on stderr but the one that names the backend."""
-    backend, *lines = result.stderr.splitlines()
-    assert backend.startswith("backend ")
-    return lines
+    """Lines on stderr; where the fastest way to run the network works, there are none for that."""
+    return result.stderr.splitlines()
 
 
 def objects(result):
@@ -69,17 +67,17 @@ def test_json_is_one_object_per_picture_and_line_in_the_documented_form(page_pat
     assert result.exit_code == 0
     assert not errors(result)
     page, empty = objects(result)
-    assert list(page) == ["source", "width", "height", "digits", "lines"]
+    assert list(page) == ["version", "source", "width", "height", "digits", "lines"]
     assert (page["source"], page["width"], page["height"], page["lines"]) == (str(page_path), 360, 200, ["3507"])
     assert [digit["digit"] for digit in page["digits"]] == [3, 5, 0, 7]
     for place, digit in enumerate(page["digits"]):
-        assert list(digit) == ["digit", "confidence", "box"]
+        assert list(digit) == ["digit", "confidence", "box", "line"]
         assert 0 < digit["confidence"] <= 1
         x, y, w, h = digit["box"]
         assert all(isinstance(number, int) for number in digit["box"])
         assert (x, y) == pytest.approx((40 + 75 * place, 70), abs=4)
         assert (y + h, w) == pytest.approx((130, 40), abs=20)
-    assert empty == {"source": str(blank), "width": 80, "height": 90, "digits": [], "lines": []}
+    assert empty == {"version": 1, "source": str(blank), "width": 80, "height": 90, "digits": [], "lines": []}
 
 
 def test_without_json_each_picture_is_a_line_of_text(page_path, tmp_path):
@@ -95,7 +93,7 @@ def test_it_works_from_any_folder_and_names_pictures_as_they_were_given(page_pat
     done = subprocess.run(line, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
     page = json.loads(done.stdout)
     assert (page["source"], page["lines"]) == ("page.png", ["3507"])
-    assert done.stderr.count("\n") == 1
+    assert not done.stderr
 
 
 def test_save_writes_annotated_copies_and_leaves_the_pictures(page_path, tmp_path):

@@ -10,18 +10,21 @@ import cv2
 
 from edgedigits.errors import SourceError
 from edgedigits.files import replacing
-from edgedigits_camera.overlay import annotate, save_picture
+from edgedigits.recognizer import Reading
+from edgedigits_camera.overlay import annotate
 from edgedigits_camera.pictures import load_picture
 from edgedigits_camera.profiles import LIVE
 from edgedigits_camera.reader import read_page
 from edgedigits_camera.scene import SceneSpec, draw_clip, draw_scene
 from edgedigits_camera.sources import open_source
+from edgedigits_camera.text.lines import order_lines
+from edgedigits_camera.written import DRAWN, avi_end, check_ours, save_picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from edgedigits.recognizer import Reading, Recognizer
+    from edgedigits.recognizer import Recognizer
     from edgedigits_camera.scene import DrawnDigit, Scene
 
 PAGES = {
@@ -40,17 +43,37 @@ CLIP_SIZE_PX = (480, 360)
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A picture or clip of the demo: its file, the lines drawn and read, and how many digits were read right."""
+    """A picture or clip of the demo.
+
+    Attributes:
+        path: its file.
+        drawn: lines of digits, in the order in which the reader tells such lines.
+        read: lines of digits.
+        digits: how many were drawn.
+        right: how many of them were read right.
+        wrong: how many were read besides: digits as others, and what is none.
+
+    """
 
     path: Path
     drawn: tuple[str, ...]
     read: tuple[str, ...]
-    right: int
     digits: int
+    right: int
+    wrong: int
 
 
 def run_demo(recognizer: Recognizer, *, folder: Path) -> Iterator[Shown]:
-    """Draw, write, read and annotate each page, then a clip, into a folder that is made when missing."""
+    """Draw, write, read and annotate each page, then a clip, into a folder that is made when missing.
+
+    Raises:
+        PictureError: a file of one of these names lies there, and was not written here.
+        WriteError: they cannot be written.
+
+    """
+    for path in [*(folder / f"{name}.png" for name in PAGES), folder / "clip.avi"]:
+        check_ours(path)
+        check_ours(annotated(path))
     for name, (seed, spec) in PAGES.items():
         yield show_page(recognizer, draw_scene(seed, spec=spec), path=folder / f"{name}.png")
     seed, spec = CLIP
@@ -61,11 +84,12 @@ def run_demo(recognizer: Recognizer, *, folder: Path) -> Iterator[Shown]:
 
 def show_page(recognizer: Recognizer, scene: Scene, *, path: Path) -> Shown:
     """Write a scene, read it from its file, and write an annotated copy beside it."""
-    save_picture(path, scene.image)
+    save_picture(path, scene.image, mark=DRAWN)
     image = load_picture(path).image
     page = read_page(image, recognizer)
     save_picture(annotated(path), annotate(image, page.readings))
-    return Shown(path, scene.lines, page.lines, count_right(scene.digits, page.readings), len(scene.digits))
+    right = count_right(scene.digits, page.readings)
+    return Shown(path, drawn_lines(scene), page.lines, len(scene.digits), right, len(page.readings) - right)
 
 
 def show_clip(recognizer: Recognizer, scenes: Sequence[Scene], *, path: Path) -> Shown:
@@ -74,14 +98,22 @@ def show_clip(recognizer: Recognizer, scenes: Sequence[Scene], *, path: Path) ->
     What counts as read is what most frames say; right digits are counted over all frames.
     """
     write_clip(path, scenes)
-    right, said = 0, Counter[tuple[str, ...]]()
+    right, read, said = 0, 0, Counter[tuple[str, ...]]()
     with open_source(str(path)) as frames:
         for scene, frame in zip(scenes, frames, strict=True):
             page = read_page(frame.image, recognizer, profile=LIVE)
             right += count_right(scene.digits, page.readings)
+            read += len(page.readings)
             said[page.lines] += 1
     save_picture(annotated(path), annotate(frame.image, page.readings))
-    return Shown(path, scenes[0].lines, said.most_common(1)[0][0], right, sum(len(scene.digits) for scene in scenes))
+    digits = sum(len(scene.digits) for scene in scenes)
+    return Shown(path, drawn_lines(scenes[0]), said.most_common(1)[0][0], digits, right, read - right)
+
+
+def drawn_lines(scene: Scene) -> tuple[str, ...]:
+    """The digits of a scene as a reader without error tells them."""
+    lines = order_lines([Reading(digit.digit, 1.0, digit.box_xywh_px) for digit in scene.digits])
+    return tuple("".join(str(reading.digit) for reading in line) for line in lines)
 
 
 def write_clip(path: Path, scenes: Sequence[Scene]) -> None:
@@ -99,6 +131,8 @@ def write_clip(path: Path, scenes: Sequence[Scene]) -> None:
         for scene in scenes:
             writer.write(scene.image)
         writer.release()
+        with temporary.open("ab") as clip:
+            clip.write(avi_end(DRAWN))
 
 
 def annotated(path: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import cv2
@@ -11,9 +12,10 @@ from edgedigits_camera.detection.contrast import local_contrast
 from edgedigits_camera.detection.detect import levels_of
 from edgedigits_camera.detection.maps import HEAT, STRIDE_PX
 from edgedigits_camera.detection.pyramid import canvases
-from edgedigits_camera.overlay import annotate, draw_text
+from edgedigits_camera.overlay import GROUND, annotate, draw_text, padding
 from edgedigits_camera.profiles import STILL
 from edgedigits_camera.reader import Fate, find_digits, page_of
+from edgedigits_camera.sinks import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +36,7 @@ FATES = {
 }
 PANEL_PX, HIGHEST_PX = 640, 900  # width of a panel, and its height at most
 MARGIN_PX = 8
-TITLE_PX, TITLE_LETTERS = 10, 72  # height of its capitals, and how many have room
+TITLE_PX, TITLE_LETTERS, TITLE_LINES = 10, 72, 6  # height of its capitals, how many have room, in how many lines
 CARD_PX = (154, 84)  # a candidate's patch and figures
 MOST_CARDS, WHITE = 48, (255, 255, 255)
 
@@ -64,13 +66,16 @@ def explain(
     levels = list(levels_of(grey, profile.search))
     scale, contrast = contrast_of(levels, found)
     panels = [
-        titled(annotate(image, page.readings), f"read: {' | '.join(page.lines) or 'nothing'}"),
+        titled(annotate(image, page.readings), f"read: {one_line(page.lines)}"),
         titled(cv2.cvtColor(255 - contrast, cv2.COLOR_GRAY2BGR), f"local contrast, where 1 pixel is {scale:g} here"),
         titled(warmed(image, heat_of(grey, recognizer.detector, levels)), "how likely a digit's middle is here"),
         titled(_boxed(image, found), f"{len(found.fate)} candidates and what became of them"),
     ]
     counts = {words: int((found.fate == fate).sum()) for fate, (words, _) in FATES.items()}
-    return _stacked([*_in_rows(panels, columns=2), _legend(counts), *_in_rows(_cards(found), columns=8)]), counts
+    cards, width = _cards(found), 2 * PANEL_PX + MARGIN_PX
+    shown = f"the patches that the network named: {len(cards)} of {len(found.fate)}, those that are read first"
+    rows = [*_in_rows(panels, columns=2), _legend(counts), _caption(shown, width), *_in_rows(cards, columns=8)]
+    return _stacked(rows), counts
 
 
 def contrast_of(levels: Sequence[Level], found: Found) -> tuple[float, NDArray[np.uint8]]:
@@ -168,9 +173,18 @@ def titled(image: NDArray[np.uint8], title: str) -> NDArray[np.uint8]:
     """A panel: the picture as large as there is room, with its title."""
     width, height = panel_size(image)
     how = cv2.INTER_AREA if width < image.shape[1] else cv2.INTER_NEAREST
-    panel = _padded(cv2.resize(image, (width, height), interpolation=how), max(0, 40 - height), PANEL_PX - width)
-    draw_text(panel, title[:TITLE_LETTERS], (0, 0), height_px=TITLE_PX, colour=WHITE)
-    return panel
+    panel = _padded(cv2.resize(image, (width, height), interpolation=how), 0, PANEL_PX - width)
+    return np.vstack([_caption(title, PANEL_PX), panel])
+
+
+def _caption(text: str, width: int) -> NDArray[np.uint8]:
+    """A strip (h, width, 3) of text in as many lines as it takes; dots say where there are too many."""
+    lines = textwrap.wrap(text, TITLE_LETTERS * width // PANEL_PX, max_lines=TITLE_LINES, placeholder=" ...")
+    line_px = TITLE_PX + 2 * padding(TITLE_PX)
+    strip = np.full((len(lines) * line_px, width, 3), GROUND, np.uint8)
+    for number, line in enumerate(lines):
+        draw_text(strip, line, (0, number * line_px), height_px=TITLE_PX, colour=WHITE)
+    return strip
 
 
 def panel_size(image: NDArray[np.uint8]) -> tuple[int, int]:

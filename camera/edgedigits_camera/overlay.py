@@ -5,20 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import cv2
-
-from edgedigits.errors import PictureError
-from edgedigits.files import replacing
+import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+    from collections.abc import Iterable, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from edgedigits.recognizer import Reading
 
     Colour = tuple[int, int, int]
+    Corners = tuple[tuple[int, int], tuple[int, int]]
 
 # BGR, drawn on a dark ground or rim, so that white paper and dark walls leave them visible.
 SURE = (120, 230, 70)
@@ -31,10 +28,15 @@ FONT = cv2.FONT_HERSHEY_SIMPLEX
 CAPITAL_PX = 22  # height of the font's capitals at scale 1
 # Lines are 2 pixels and letters 9 to 15 where the picture's shorter side is this, and grow with it.
 DESIGN_SIDE_PX = 480
+# Where there is little room, a digit's label may be so much smaller.
+SHARES = (1.0, 0.8, 0.6)
 
 
 def annotate(image: NDArray[np.uint8], readings: Iterable[Reading], *, note: str = "") -> NDArray[np.uint8]:
     """Copy the picture and draw boxes with digit and confidence: green for sure, amber for unsure ones.
+
+    Labels go where they cover least of boxes and of each other. The confidence of sure ones is left out where there is
+    no room for it.
 
     Args:
         image: (H, W, 3) uint8 BGR; left as it is.
@@ -46,10 +48,13 @@ def annotate(image: NDArray[np.uint8], readings: Iterable[Reading], *, note: str
     unit = max(1.0, min(image.shape[:2]) / DESIGN_SIDE_PX)
     boxed = [reading for reading in readings if reading.box_xywh_px]
     named = [reading for reading in boxed if reading.digit is not None]
-    # Where they overlap, digits count most and boxes least.
-    for draw, drawn in ((draw_box, boxed), (draw_confidence, named), (draw_digit, named)):
-        for reading in drawn:
-            draw(canvas, reading, unit)
+    for reading in boxed:
+        draw_box(canvas, reading, unit)
+    labels = Labels(canvas, [outline(reading, unit) for reading in boxed])
+    for reading in named:
+        labels.write_digit(reading, unit)
+    for reading in sorted(named, key=lambda reading: reading.confidence):
+        labels.write_confidence(reading, unit)
     if note:
         draw_text(canvas, note, (0, 0), height_px=round(9 * unit), colour=NOTE)
     return canvas
@@ -65,24 +70,58 @@ def draw_box(canvas: NDArray[np.uint8], reading: Reading, unit: float) -> None:
     cv2.rectangle(canvas, (left, top), (right, bottom), colour_of(reading), round(2 * unit))
 
 
-def draw_confidence(canvas: NDArray[np.uint8], reading: Reading, unit: float) -> None:
-    """Write the confidence in percent under the box, unless it would cover the neighbour's."""
-    (left, _), (right, bottom) = outline(reading, unit)
-    text, height_px = f"{int(100 * reading.confidence)}%", round(8 * unit)  # cut off: 99.9 % is not 100 %
-    if left + text_width(text, height_px) <= right + round(4 * unit):
-        y = min(bottom, canvas.shape[0] - height_px - 2 * padding(height_px))
-        draw_text(canvas, text, (max(left, 0), y), height_px=height_px, colour=colour_of(reading))
+class Labels:
+    """Labels beside boxes, each where and as large as it covers least."""
+
+    def __init__(self, canvas: NDArray[np.uint8], outlines: Sequence[Corners]) -> None:
+        self._canvas = canvas
+        self._taken = np.array(outlines, int).reshape(-1, 4)
+
+    def write_digit(self, reading: Reading, unit: float) -> None:
+        """Name a digit above its frame, small where there is little room, or below where the picture ends."""
+        (left, top), (_, bottom) = outline(reading, unit)
+        height_px, text = min(15 * unit, max(9 * unit, (bottom - top) / 3)), str(reading.digit)
+        places = [self._place(text, left, top, share * height_px, above=True) for share in SHARES]
+        if places[0][3] > top:
+            places = [self._place(text, left, bottom, height_px, above=False), *places]
+        self._write(text, reading, places)
+
+    def write_confidence(self, reading: Reading, unit: float) -> None:
+        """Write the confidence in percent below a frame, above or beside it; of sure ones only where that is free."""
+        text = f"{int(100 * reading.confidence)}%"  # cut off: 99.9 % is not 100 %
+        (left, top), (right, bottom) = outline(reading, unit)
+        corners = [(left, bottom, False), (left, top, True), (right, bottom, True), (right, top, False)]
+        places = [self._place(text, x, y, 8 * unit, above=above) for x, y, above in corners]
+        self._write(text, reading, places, must=colour_of(reading) == UNSURE)
+
+    def _place(self, text: str, x: int, y: int, height_px: float, *, above: bool) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom of a label with a corner here, moved into the picture, for capitals so high."""
+        capitals = round(height_px)
+        width, height = text_width(text, capitals) + 2 * padding(capitals), capitals + 2 * padding(capitals)
+        left = min(max(x, 0), max(0, self._canvas.shape[1] - width - 1))
+        top = min(max(y - height if above else y, 0), max(0, self._canvas.shape[0] - height - 1))
+        return left, top, left + width, top + height
+
+    def _write(
+        self, text: str, reading: Reading, places: Sequence[tuple[int, int, int, int]], *, must: bool = True
+    ) -> None:
+        """Write a label at the first of the places that cover least; one that need not be, only where it is free."""
+        covered = [self._covered(place) for place in places]
+        if min(covered) and not must:
+            return
+        place = places[covered.index(min(covered))]
+        self._taken = np.vstack([self._taken, place])
+        height = place[3] - place[1]
+        capitals = next(px for px in range(height, 0, -1) if px + 2 * padding(px) <= height)
+        draw_text(self._canvas, text, place[:2], height_px=capitals, colour=colour_of(reading))
+
+    def _covered(self, place: tuple[int, int, int, int]) -> int:
+        """How many pixels of boxes and labels a place covers."""
+        low, high = np.maximum(self._taken[:, :2], place[:2]), np.minimum(self._taken[:, 2:], place[2:])
+        return int(np.clip(high - low, 0, None).prod(axis=1).sum())
 
 
-def draw_digit(canvas: NDArray[np.uint8], reading: Reading, unit: float) -> None:
-    """Write the digit on top of the box, or inside where the picture ends."""
-    (left, top), (_, bottom) = outline(reading, unit)
-    height_px = round(min(15 * unit, max(9 * unit, (bottom - top) / 3)))
-    corner = max(left, 0), max(top - height_px - 2 * padding(height_px), 0)
-    draw_text(canvas, str(reading.digit), corner, height_px=height_px, colour=colour_of(reading))
-
-
-def outline(reading: Reading, unit: float) -> tuple[tuple[int, int], tuple[int, int]]:
+def outline(reading: Reading, unit: float) -> Corners:
     """Upper left and lower right corner of the frame around a reading."""
     x, y, width, height = reading.box_xywh_px or (0, 0, 0, 0)
     gap = round(3 * unit)
@@ -124,37 +163,3 @@ def text_width(text: str, height_px: int) -> int:
     """Pixels that a text takes."""
     width: int = cv2.getTextSize(text, FONT, height_px / CAPITAL_PX, weight(height_px))[0][0]
     return width
-
-
-def save_picture(path: Path, image: NDArray[np.uint8], *, comment: bytes = b"") -> None:
-    """Write a picture (H, W, 3) uint8 BGR whole, as what its suffix says, into a folder that is made when missing.
-
-    Args:
-        path: where.
-        image: the picture.
-        comment: what a JPEG says in its first comment.
-
-    Raises:
-        PictureError: it cannot be written there.
-
-    """
-    try:
-        written, content = cv2.imencode(path.suffix, image)
-        if not written:
-            height_px, width_px = image.shape[:2]
-            raise PictureError(f"{path} cannot be written: {width_px} x {height_px} pixels are too many for its kind")
-        with replacing(path) as temporary:
-            temporary.write_bytes(with_comment(content.tobytes(), comment) if comment else content.tobytes())
-    except (OSError, cv2.error) as error:
-        what = " ".join(str(error).split())
-        raise PictureError(f"{path} cannot be written ({what}); choose a folder that you may write to") from error
-
-
-def with_comment(jpeg: bytes, comment: bytes) -> bytes:
-    """A JPEG with a comment right after its first marker, where ``comment_head`` says."""
-    return comment_head(comment) + jpeg[2:]
-
-
-def comment_head(comment: bytes) -> bytes:
-    """How a JPEG with this as its first comment begins."""
-    return b"\xff\xd8\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment

@@ -58,6 +58,8 @@ class Picture:
     """Grey level under transparent parts."""
     quarters: int = 0
     """How often it was then turned clockwise by 90 degrees."""
+    pages: int = 1
+    """How many pages or frames the file has; the first is this one."""
 
     @property
     def image(self) -> NDArray[np.uint8]:
@@ -114,12 +116,12 @@ def load_picture(source: Path | bytes) -> Picture:
 
     """
     with opened(source) as (stored, stream):
-        orientation = orientation_of(stored, stream)
+        orientation, pages = orientation_of(stored, stream), pages_of(stored)
         if stored.format in {"JPEG", "MPO"}:
             stored.draft("L", stored.size)  # its luma is grey already, in a quarter of the memory
         grey, ground = grey_of(stored, stream, orientation=to_apply(stored, orientation))
         height, width = grey.shape[::-1] if swaps_sides(orientation) else grey.shape
-        return Picture(grey, width, height, orientation, source, ground)
+        return Picture(grey, width, height, orientation, source, ground, pages=pages)
 
 
 @contextlib.contextmanager
@@ -150,6 +152,8 @@ def opened(source: Path | bytes) -> Iterator[tuple[Image.Image, BinaryIO]]:
         raise PictureError(f"{name} is a folder; name the pictures in it") from None
     except FileNotFoundError:
         raise PictureError(f"{name} does not exist") from None
+    except PermissionError:
+        raise PictureError(f"{name} may not be read by you; change its permissions or copy it") from None
     except UnidentifiedImageError:
         raise PictureError(f"{name} is no picture that can be read; expected {EXPECTED}") from None
     except Image.DecompressionBombError:
@@ -169,6 +173,14 @@ def orientation_of(stored: Image.Image, stream: BinaryIO) -> int:
     except DAMAGED:
         return UPRIGHT
     return orientation if orientation in range(1, 9) else UPRIGHT
+
+
+def pages_of(stored: Image.Image) -> int:
+    """How many pages or frames there are; a JPEG's further pictures are previews and depths of the first."""
+    try:
+        return 1 if stored.format in {"JPEG", "MPO"} else getattr(stored, "n_frames", 1)
+    except DAMAGED:
+        return 1
 
 
 def to_apply(stored: Image.Image, orientation: int, *, quarters: int = 0) -> int:

@@ -7,8 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from edgedigits_camera.frame import Frame
     from edgedigits_camera.reader import Page
+
+# Of what docs/json.md describes; a higher one takes away or changes what was there, additions leave it.
+JSON_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +69,33 @@ class TextLines:
         if seen.page.lines == self._last:
             return True
         self._last = seen.page.lines
-        text = " / ".join(self._last) or "nothing"
-        return write_line(self.stream, f"{seen.frame.time_s - self._start_s:8.2f} s  {text}")
+        return write_line(self.stream, f"{seen.frame.time_s - self._start_s:8.2f} s  {one_line(self._last)}")
+
+
+def one_line(lines: Sequence[str]) -> str:
+    """Lines of digits as they are told to people."""
+    return " | ".join(lines) or "no digits"
 
 
 def as_object(seen: Seen) -> dict[str, Any]:
     """Return what a JSON line holds."""
     height_px, width_px = seen.frame.image.shape[:2]
+    numbers = [number for number, text in enumerate(seen.page.lines, start=1) for _ in text]
+    read = [reading for reading in seen.page.readings if reading.digit is not None]
     return {
+        "version": JSON_VERSION,
         "index": seen.frame.index,
         "time_s": round(seen.frame.time_s, 4),
         "width": width_px,
         "height": height_px,
         "digits": [
-            {"digit": reading.digit, "confidence": round(reading.confidence, 4), "box": reading.box_xywh_px}
-            for reading in seen.page.readings
-            if reading.digit is not None
+            {
+                "digit": reading.digit,
+                "confidence": round(reading.confidence, 4),
+                "box": reading.box_xywh_px,
+                "line": number,
+            }
+            for reading, number in zip(read, numbers, strict=True)
         ],
         "lines": list(seen.page.lines),
         "read_ms": round(seen.read_ms, 2),
@@ -89,7 +105,12 @@ def as_object(seen: Seen) -> dict[str, Any]:
 
 
 def write_line(stream: TextIO, line: str) -> bool:
-    """Write and flush, so that the next program gets it at once; False when that program is gone."""
+    """Write and flush, so that the next program gets it at once; False when that program is gone.
+
+    Raises:
+        OSError: it cannot be written for another reason.
+
+    """
     try:
         stream.write(line + "\n")
         stream.flush()

@@ -7,6 +7,8 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from edgedigits.cli.notes import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -56,7 +58,9 @@ class Answer:
 
 def as_text(answer: Answer, *, top: int = 0) -> str:
     """What is printed for people; with ``top``, a line for each digit with its likeliest names."""
-    texts = [f"{answer.name}: {' | '.join(answer.texts) or 'no digits'}"]
+    from edgedigits_camera.sinks import one_line
+
+    texts = [f"{printable(answer.name)}: {one_line(answer.texts)}"]
     for reading in [reading for reading in answer.readings if top and reading.probabilities]:
         names = (f"{digit} {probability:.3f}" for digit, probability in likeliest(reading, top=top))
         texts.append(f"  {reading.digit}: {', '.join(names)}")
@@ -66,20 +70,35 @@ def as_text(answer: Answer, *, top: int = 0) -> str:
 def as_object(answer: Answer, *, top: int = 0) -> dict[str, Any]:
     """What ``--json`` prints; boxes are in pixels of the picture as stored."""
     return {
-        "source": answer.name,
+        **beginning(answer.name),
         "width": answer.picture.stored_width_px,
         "height": answer.picture.stored_height_px,
+        **({"pages": answer.picture.pages} if answer.picture.pages > 1 else {}),
         "digits": [
             {
                 "digit": reading.digit,
                 "confidence": round(reading.confidence, 4),
                 "box": answer.box(reading),
+                "line": number,
                 **({"top": [{"digit": d, "probability": p} for d, p in likeliest(reading, top=top)]} if top else {}),
             }
-            for reading in answer.readings
+            for number, line in enumerate(answer.lines, start=1)
+            for reading in line
         ],
         "lines": answer.texts,
     }
+
+
+def as_failure(name: str, error: Exception) -> dict[str, Any]:
+    """What ``--json`` prints of a picture that cannot be read."""
+    return {**beginning(name), "error": str(error)}
+
+
+def beginning(name: str) -> dict[str, Any]:
+    """What every object begins with."""
+    from edgedigits_camera.sinks import JSON_VERSION
+
+    return {"version": JSON_VERSION, "source": name}
 
 
 def csv_head(*, top: int = 0) -> str:

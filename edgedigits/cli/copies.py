@@ -6,8 +6,6 @@ import os
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from edgedigits.errors import require
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -15,8 +13,6 @@ if TYPE_CHECKING:
     from edgedigits.recognizer import Reading
     from edgedigits_camera.pictures import Picture
 
-# The first comment in each copy: by it a later run knows what it may write anew.
-COMMENT = b"edgedigits recognize"
 # A larger picture has a copy of a half or a quarter of its size, so that its colours are never in memory as a whole.
 MOST_PIXELS = 32_000_000
 
@@ -35,8 +31,10 @@ class Copies:
 
     def path_for(self, stem: str) -> Path:
         """Where a copy goes: under its picture's name, numbered where something else has that."""
+        from edgedigits_camera.written import mark_of
+
         copy, number = self.folder / f"{stem}.jpg", 1
-        while place_of(copy) in self.taken or (os.path.lexists(copy) and not is_copy(copy)):
+        while place_of(copy) in self.taken or (os.path.lexists(copy) and mark_of(copy) is None):
             number += 1
             copy = self.folder / f"{stem}-{number}.jpg"
         self.taken.add(place_of(copy))
@@ -46,29 +44,22 @@ class Copies:
         """Write a copy with boxes and digits drawn in, turned as it was read.
 
         Raises:
-            PictureError: it cannot be written, or the picture is gone by now.
+            PictureError: the picture is gone by now.
+            WriteError: the copy cannot be written.
 
         """
-        overlay = require("edgedigits_camera.overlay", extra="headless")
+        from edgedigits_camera.overlay import annotate
+        from edgedigits_camera.written import save_picture
+
         shrink = shrink_of(picture.stored_width_px * picture.stored_height_px)
         image = picture.colours(shrink=shrink)
-        annotated = overlay.annotate(image, [smaller(reading, shrink) for reading in readings])
-        overlay.save_picture(self.path_for(stem), annotated, comment=COMMENT)
+        annotated = annotate(image, [smaller(reading, shrink) for reading in readings])
+        save_picture(self.path_for(stem), annotated)
 
 
 def place_of(path: Path | str) -> str:
     """Where a path leads; the same for names that only some file systems tell apart."""
     return os.path.realpath(path).casefold()
-
-
-def is_copy(path: Path) -> bool:
-    """Whether a file was written here."""
-    head = require("edgedigits_camera.overlay", extra="headless").comment_head(COMMENT)
-    try:
-        with path.open("rb") as stream:
-            return bool(stream.read(len(head)) == head)
-    except OSError:
-        return False
 
 
 def shrink_of(pixels: int) -> int:

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from edgedigits.cli import options
+from edgedigits.cli.notes import Notes, printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -19,8 +22,10 @@ def demo(
     out: Annotated[Path, typer.Option(help="Folder for the pictures, annotated ones included.", metavar="DIR")] = Path(
         "demo"
     ),
-    bundle: Annotated[Path | None, typer.Option(help="Bundle to use; the shipped one by default.")] = None,
-    backend: Annotated[str, typer.Option(help="auto, litert, tflite-runtime, onnxruntime, opencv or numpy.")] = "auto",
+    bundle: options.Bundle = None,
+    backend: options.Backend = "auto",
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
 ) -> None:
     """Draw pages and a clip, read them, and compare."""
     from rich.console import Console
@@ -32,21 +37,28 @@ def demo(
     from edgedigits_camera.demo import annotated, run_demo
 
     with Recognizer.load(bundle, backend=backend) as recognizer:
-        typer.echo(recognizer.opened.explain(), err=True)
+        Notes(quiet=quiet, verbose=verbose).runtime(recognizer.opened)
         shown = list(run_demo(recognizer, folder=out))
-    Console().print(as_table(shown))
+    Console(markup=False).print(as_table(shown))
     typer.echo("What was read, drawn into the pictures:")
     for entry in shown:
-        typer.echo(f"  {annotated(entry.path)}")
+        typer.echo(printable(f"  {annotated(entry.path)}"))
 
 
 def as_table(shown: Iterable[Shown]) -> Table:
-    """One row per picture or clip: what was drawn, what was read, how many digits are right."""
+    """One row per picture or clip: what was drawn, what was read, and how much of it is right."""
     from rich.table import Table
+    from rich.text import Text
+
+    from edgedigits_camera.sinks import one_line
 
     table = Table("picture", "drawn", "read", "right")
     for entry in shown:
-        colour = "green" if entry.right == entry.digits else "yellow"
-        read = " ".join(entry.read) or "nothing"
-        table.add_row(entry.path.name, " ".join(entry.drawn), read, f"[{colour}]{entry.right} of {entry.digits}[/]")
+        colour = "green" if entry.right == entry.digits and not entry.wrong else "yellow"
+        table.add_row(entry.path.name, one_line(entry.drawn), one_line(entry.read), Text(verdict(entry), style=colour))
     return table
+
+
+def verdict(entry: Shown) -> str:
+    """How many digits were read right, and how many were read besides."""
+    return f"{entry.right} of {entry.digits}" + (f", {entry.wrong} wrong" if entry.wrong else "")

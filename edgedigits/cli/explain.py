@@ -7,31 +7,41 @@ from typing import Annotated
 
 import typer
 
+from edgedigits.cli import options
+from edgedigits.cli.notes import Notes, printable
+
 
 def explain(
-    picture: Annotated[Path, typer.Argument(help="Photo with handwritten digits.", show_default=False)],
+    picture: Annotated[
+        Path, typer.Argument(help="Photo with handwritten digits.", metavar="PICTURE", show_default=False)
+    ],
     out: Annotated[
-        Path | None, typer.Option(help="Picture to write.", metavar="FILE", show_default="PICTURE-explained.png here")
+        Path | None,
+        typer.Option(help="Picture to write, .jpg or .png.", metavar="FILE", show_default="PICTURE-explained.jpg here"),
     ] = None,
     live: Annotated[bool, typer.Option("--live", help="Look as the camera does, instead of as `recognize`.")] = False,
-    bundle: Annotated[Path | None, typer.Option(help="Bundle to use; the shipped one by default.")] = None,
+    bundle: options.Bundle = None,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
 ) -> None:
     """Show how a photo is read: contrast, heat, candidates with scores, patches as the network sees them."""
     from edgedigits.errors import require
     from edgedigits.recognizer import Recognizer
 
     explaining = require("edgedigits_camera.explain", extra="headless")
-    from edgedigits_camera.overlay import save_picture
     from edgedigits_camera.pictures import load_picture
     from edgedigits_camera.profiles import LIVE, STILL
+    from edgedigits_camera.written import EXPLAINED, check_free, save_picture
 
-    path = out or Path(f"{picture.stem}-explained.png")
+    path = out or Path(f"{picture.stem}-explained.jpg")
+    check_free(path)
     loaded = load_picture(picture)
     with Recognizer.load(bundle) as recognizer:
+        Notes(quiet=quiet, verbose=verbose).runtime(recognizer.opened)
         explained, counts = explaining.explain(
             loaded.image, recognizer, grey=loaded.grey, profile=LIVE if live else STILL
         )
-    save_picture(path, explained)
+    save_picture(path, explained, mark=EXPLAINED)
     for fate, count in counts.items():
         typer.echo(f"{count:6d}  {fate}")
-    typer.echo(f"wrote {path}")
+    typer.echo(printable(f"wrote {path}"))

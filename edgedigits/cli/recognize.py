@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import enum
-import io
 import json
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from edgedigits.cli.answers import Answer, as_object, as_rows, as_text, csv_head
-from edgedigits.cli.copies import Copies, is_copy
+from edgedigits.cli import options
+from edgedigits.cli.answers import Answer, as_failure, as_object, as_rows, as_text, csv_head
+from edgedigits.cli.copies import Copies
 from edgedigits.cli.inputs import gather
+from edgedigits.cli.notes import Notes, tell_error
 from edgedigits.cli.picture_bar import shown
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class Wanted:
     min_confidence: float
     rotate: Rotate
     copies: Copies | None
+    notes: Notes
 
 
 def recognize(
@@ -50,22 +51,30 @@ def recognize(
         typer.Argument(
             help="Photos with handwritten digits: files, folders with all that is below them, patterns such as "
             "'*.jpg', or - for one from standard input.",
+            metavar="PICTURE...",
             show_default=False,
         ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per picture and line.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="One row per digit, with a head.")] = False,
     save: Annotated[Path | None, typer.Option(help="Write annotated copies into this folder.", metavar="DIR")] = None,
-    min_confidence: Annotated[float, typer.Option(min=0, max=1, help="Leave out digits that are less sure.")] = 0.0,
-    top: Annotated[int, typer.Option(min=0, max=10, help="Say so many likeliest names of each digit.")] = 0,
+    min_confidence: Annotated[
+        float, typer.Option(min=0, max=1, metavar="0..1", help="Leave out digits that are less sure.")
+    ] = 0.0,
+    top: Annotated[
+        int, typer.Option(min=0, max=10, metavar="N", help="Say so many likeliest names of each digit.")
+    ] = 0,
     rotate: Annotated[
         Rotate, typer.Option(help="Turn pictures clockwise by so many degrees; auto finds out by how many.")
     ] = Rotate.NOT,
-    bundle: Annotated[Path | None, typer.Option(help="Bundle to use; the shipped one by default.")] = None,
-    backend: Annotated[str, typer.Option(help="auto, litert, tflite-runtime, onnxruntime, opencv or numpy.")] = "auto",
+    bundle: options.Bundle = None,
+    backend: options.Backend = "auto",
     format: Annotated[
-        str | None, typer.Option(help="One that the bundle has, such as int8 or onnx; the fastest by default.")
+        str | None,
+        typer.Option(metavar="NAME", help="One that the bundle has, such as int8 or onnx; the fastest by default."),
     ] = None,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
 ) -> None:
     """Find and read the handwritten digits in photos."""
     from edgedigits.errors import require
@@ -79,67 +88,72 @@ def recognize(
         min_confidence=min_confidence,
         rotate=rotate,
         copies=Copies(save) if save else None,
+        notes=Notes(quiet=quiet, verbose=verbose),
     )
+    require("cv2", extra="headless")
     suffixes = require("edgedigits_camera.formats", extra="headless").SUFFIXES
-    let_any_name_through()
     with Recognizer.load(bundle, backend=backend, format=format) as recognizer:
-        typer.echo(recognizer.opened.explain(), err=True)
+        wanted.notes.runtime(recognizer.opened)
         given = gather(pictures, is_picture=lambda path: path.suffix.lower() in suffixes and is_new(path))
         raise typer.Exit(int(not read_all(given, recognizer, wanted)))
 
 
-def let_any_name_through() -> None:
-    """Write file names that the terminal or the pipe has no signs for with escapes, instead of failing."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-
-
 def is_new(path: Path) -> bool:
-    """Whether a file that was not named is to be read: no pipe or device, and no annotated copy."""
-    return path.is_file() and not is_copy(path)
+    """Whether a file that was not named is to be read: no pipe or device, and nothing that shows what was read."""
+    from edgedigits_camera.written import ANNOTATED, EXPLAINED, mark_of
+
+    return path.is_file() and mark_of(path) not in {ANNOTATED, EXPLAINED}
 
 
 def read_all(given: Gathered, recognizer: Recognizer, wanted: Wanted) -> bool:
     """Read and tell one picture after the other; False if there was an error, which is a line on stderr."""
-    from edgedigits.errors import PictureError
-
     for note in given.notes:
-        typer.echo(note, err=True)
+        wanted.notes.say(note)
     if wanted.copies:
         wanted.copies.keep(one.name for one in given.inputs)
     if wanted.form == "csv":
         typer.echo(csv_head(top=wanted.top), nl=False)
-    well = True
     with shown(given.inputs) as inputs:
-        for one in inputs:
-            try:
-                tell(one, recognizer, wanted)
-            except PictureError as error:
-                typer.echo(f"edgedigits: {error}", err=True)
-                well = False
-    return well
+        done = [is_done(one, recognizer, wanted) for one in inputs]
+    return all(done)
 
 
-def tell(one: Input, recognizer: Recognizer, wanted: Wanted) -> None:
-    """Read one picture, print what is in it, and save a copy if there is to be one.
+def is_done(one: Input, recognizer: Recognizer, wanted: Wanted) -> bool:
+    """Read one picture, print what is in it, and save a copy if there is to be one; False if there was an error."""
+    from edgedigits.errors import PictureError, WriteError
 
-    Raises:
-        PictureError: it cannot be read, or the copy not be written.
+    try:
+        answer = read(one, recognizer, wanted)
+    except PictureError as error:
+        if wanted.form == "json":
+            typer.echo(json.dumps(as_failure(one.name, error)))
+        tell_error(error)
+        return False
+    tell(answer, wanted)
+    try:
+        if wanted.copies:
+            wanted.copies.save(answer.picture, answer.readings, stem=one.stem)
+    except (PictureError, WriteError) as error:
+        tell_error(error)
+        return False
+    return True
 
-    """
-    answer = read(one, recognizer, wanted)
+
+def tell(answer: Answer, wanted: Wanted) -> None:
+    """Print what is in a picture, and say on stderr what is not told of it."""
+    if answer.picture.pages > 1:
+        wanted.notes.say(f"{answer.name}: the first of {answer.picture.pages} pages is read")
+    if wanted.rotate == Rotate.AUTO and answer.picture.quarters:
+        wanted.notes.say(f"{answer.name}: read turned by {90 * answer.picture.quarters} degrees")
     if answer.left_out:
         digits = "digit is" if answer.left_out == 1 else "digits are"
         why = f"less sure than {wanted.min_confidence:g}"
-        typer.echo(f"{one.name}: {answer.left_out} {digits} {why} and left out", err=True)
+        wanted.notes.say(f"{answer.name}: {answer.left_out} {digits} {why} and left out")
     typer.echo(rendered(answer, wanted), nl=False)
-    if wanted.copies:
-        wanted.copies.save(answer.picture, answer.readings, stem=one.stem)
 
 
 def read(one: Input, recognizer: Recognizer, wanted: Wanted) -> Answer:
-    """Read one picture, turned as wanted; where that was found out, say so on stderr.
+    """Read one picture, turned as wanted.
 
     Raises:
         PictureError: it cannot be read.
@@ -154,8 +168,6 @@ def read(one: Input, recognizer: Recognizer, wanted: Wanted) -> Answer:
     quarters = quarters_to_upright(picture.grey, recognizer) if auto else int(wanted.rotate) // 90
     if quarters:
         picture = picture.turned(quarters=quarters)
-    if quarters and auto:
-        typer.echo(f"{one.name}: read turned by {90 * quarters} degrees", err=True)
     page = read_page(picture.grey, recognizer)
     # The colours of a copy need the memory.
     return Answer.of(one.name, picture.without_grey(), page, min_confidence=wanted.min_confidence)

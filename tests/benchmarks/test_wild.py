@@ -6,9 +6,9 @@ import pytest
 
 from benchmarks import wild
 from benchmarks.wild import Result, photos_in, table
-from edgedigits_camera.overlay import save_picture
 from edgedigits_camera.profiles import STILL
 from edgedigits_camera.scene import SceneSpec, draw_scene
+from edgedigits_camera.written import save_picture
 
 DIGITS = 8
 

@@ -1,12 +1,10 @@
 """Annotated copies: facts about pixels, none of them golden, since fonts differ between versions of OpenCV."""
 
-import cv2
 import numpy as np
 import pytest
 
-from edgedigits.errors import PictureError
 from edgedigits.recognizer import Reading
-from edgedigits_camera.overlay import REJECTED, SURE, UNSURE, annotate, comment_head, save_picture
+from edgedigits_camera.overlay import GROUND, REJECTED, SURE, UNSURE, annotate
 
 
 def paper(level=255, height=120, width=160):
@@ -67,18 +65,30 @@ def test_a_picture_of_one_pixel_is_no_error():
     assert annotate(paper(height=1, width=1), [Reading(3, 0.5, (0, 0, 1, 1))], note="n").shape == (1, 1, 3)
 
 
-def test_a_comment_changes_no_pixel_and_stands_first(tmp_path):
-    image = annotate(paper(), [Reading(7, 0.99, (50, 50, 20, 30))])
-    save_picture(tmp_path / "plain.jpg", image)
-    save_picture(tmp_path / "said.jpg", image, comment=b"made here")
-    assert (tmp_path / "said.jpg").read_bytes().startswith(comment_head(b"made here"))
-    assert not (tmp_path / "plain.jpg").read_bytes().startswith(comment_head(b"made here"))
-    plain, said = (cv2.imread(str(tmp_path / name)) for name in ("plain.jpg", "said.jpg"))
-    assert np.array_equal(plain, said)
+def ground_of(readings):
+    """Where labels and frames are, (H, W) bool, on paper with room around."""
+    annotated = annotate(paper(height=400, width=400), readings)
+    return (annotated == np.array(GROUND, np.uint8)).all(axis=2)
 
 
-def test_what_a_jpeg_cannot_hold_is_one_line(tmp_path):
-    with pytest.raises(PictureError, match=r"x\.jpg cannot be written") as caught:
-        save_picture(tmp_path / "x.jpg", paper(height=70_000, width=2))
-    assert "\n" not in str(caught.value)
-    assert not list(tmp_path.iterdir())
+def test_labels_in_a_dense_page_cover_no_ink():
+    boxes = [(60 + 26 * column, 60 + 46 * row, 20, 30) for row in range(5) for column in range(8)]
+    dark = ground_of([Reading(place % 10, 0.99, box) for place, box in enumerate(boxes)])
+    for x, y, width, height in boxes:
+        assert not dark[y : y + height, x : x + width].any()
+
+
+def test_an_unsure_digit_has_its_percent_wherever_there_is_room():
+    """A narrow digit between others, which are sure: its percent is written, theirs go where that is free."""
+    boxes = [(60 + 26 * column, 100, 20, 30) for column in range(8)]
+    boxes[4] = (170, 100, 6, 30)
+    row = [Reading(8, 0.99, box) for box in boxes]
+    row[4] = Reading(1, 0.6, boxes[4])
+    unsure = pixels_of(annotate(paper(height=400, width=400), row), UNSURE)
+    alone = pixels_of(annotate(paper(height=400, width=400), [row[4]]), UNSURE)
+    assert unsure > 0.8 * alone
+
+
+def test_a_digit_at_the_top_is_named_below_its_frame():
+    annotated = annotate(paper(), [Reading(7, 0.99, (50, 4, 20, 30))])
+    assert (annotated[6:32, 52:68] == 255).all()
