@@ -105,6 +105,14 @@ def open_stream(url: str, *, patience: Patience) -> Video:
 
 
 def without_password(url: str) -> str:
-    """Return the address with user and password left out, fit to be shown."""
-    parts = urlsplit(url)
+    """Return the address with user and password left out, fit to be shown.
+
+    Raises:
+        SourceError: it is no address.
+
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise SourceError(f"the source is no address ({error}); expected scheme://host/path") from None
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()

@@ -5,12 +5,11 @@ from __future__ import annotations
 import statistics
 import time
 from collections import deque
-from contextlib import closing
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from edgedigits_camera.signals import until_signalled
 from edgedigits_camera.sinks import Seen
 
 if TYPE_CHECKING:
@@ -60,7 +59,9 @@ def run(
     max_frames: int | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Summary:
-    """Read frames until they end, a sink has had enough, SIGINT or SIGTERM comes, or so many were read.
+    """Read frames until they end, a sink has had enough, so many were read, or the work is interrupted.
+
+    Signals end it between two frames where the frames come through :class:`edgedigits_camera.signals.Ending`.
 
     Args:
         frames: an entered source.
@@ -77,8 +78,8 @@ def run(
     read_ms: deque[float] = deque(maxlen=TIMED_FRAMES)
     count = first = last = 0
     begin_s = clock()
-    with closing(until_signalled(islice(frames, max_frames))) as wanted:
-        for frame in wanted:
+    with suppress(KeyboardInterrupt):
+        for frame in islice(frames, max_frames):
             seen = look(frame, read, ends_s, clock)
             read_ms.append(seen.read_ms)
             first, last, count = first if count else frame.index, frame.index, count + 1

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import ExitStack
 from enum import StrEnum
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from edgedigits.cli import options
+from edgedigits.cli.notes import Notes
 from edgedigits.errors import DisplayError, require
 
 if TYPE_CHECKING:
@@ -34,38 +34,45 @@ def parse_size(text: str) -> tuple[int, int]:
 
 
 def camera(
-    source: Annotated[str, typer.Option(help="Camera number, clip, picture, URL of a stream, or demo.")] = "0",
+    source: Annotated[
+        str, typer.Option(metavar="SOURCE", help="Camera number, clip, picture, URL of a stream, or demo.")
+    ] = "0",
     display: Annotated[
         Display | None,
         typer.Option(help="A window by default, where there is a screen and no --json.", show_default=False),
     ] = None,
-    max_frames: Annotated[int | None, typer.Option(min=1, help="End after so many frames.")] = None,
+    max_frames: Annotated[int | None, typer.Option(min=1, metavar="N", help="End after so many frames.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per frame and line.")] = False,
     size: Annotated[str | None, typer.Option(metavar="WxH", help="Ask a camera for this size, in pixels.")] = None,
-    bundle: Annotated[Path | None, typer.Option(help="Bundle to use; the shipped one by default.")] = None,
-    backend: Annotated[str, typer.Option(help="auto, litert, tflite-runtime, onnxruntime, opencv or numpy.")] = "auto",
+    bundle: options.Bundle = None,
+    backend: options.Backend = "auto",
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
 ) -> None:
     """Find and read handwritten digits live; q, Esc or Ctrl-C ends it."""
     size_px = parse_size(size) if size else None
+    notes = Notes(quiet=quiet, verbose=verbose)
     require("cv2", extra="headless")
     from edgedigits.recognizer import Recognizer
     from edgedigits_camera.memory import keep_freed_memory
     from edgedigits_camera.profiles import LIVE
     from edgedigits_camera.reader import read_page
     from edgedigits_camera.runtime import run
+    from edgedigits_camera.signals import Ending
     from edgedigits_camera.sources import open_source
 
     keep_freed_memory()
-    with ExitStack() as stack:
+    with Ending(last=True) as ending, ExitStack() as stack:
         window = open_window(display, stack, unless=as_json)
         recognizer = stack.enter_context(Recognizer.load(bundle, backend=backend))
-        typer.echo(recognizer.opened.explain(), err=True)
+        notes.runtime(recognizer.opened)
         frames = stack.enter_context(open_source(source, size_px=size_px, watched=bool(window)))
-        typer.echo(f"reading {frames.title}", err=True)
+        notes.say(f"reading {frames.title}")
+        read = partial(read_page, recognizer=recognizer, profile=LIVE)
         sinks = window + lines_of(as_json=as_json, windowed=bool(window))
-        summary = run(frames, partial(read_page, recognizer=recognizer, profile=LIVE), sinks, max_frames=max_frames)
-    release_stdout()
-    typer.echo(str(summary), err=True)
+        summary = run(ending.until(frames), read, sinks, max_frames=max_frames)
+        stack.close()
+        notes.say(str(summary))
 
 
 def open_window(display: Display | None, stack: ExitStack, *, unless: bool) -> list[Sink]:
@@ -94,11 +101,3 @@ def lines_of(*, as_json: bool, windowed: bool) -> list[Sink]:
     if as_json:
         return [JsonLines(sys.stdout)]
     return [] if windowed else [TextLines(sys.stdout)]
-
-
-def release_stdout() -> None:
-    """Flush; where the reading program is gone, point stdout elsewhere, or Python would complain at its end."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -3,8 +3,10 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
 
 import cv2
 import numpy as np
@@ -83,6 +85,43 @@ def test_a_signal_ends_it_with_whole_lines_and_a_summary(number, command, stream
     assert err[-1].startswith(f"{len(lines)} frames")
 
 
+@pytest.mark.parametrize("gap_s", [0, 0.02, 0.1, 0.3])
+def test_a_second_signal_changes_nothing(gap_s, command, stream_url):
+    process = command("--source", f"{stream_url}/good", "--json")
+    lines = [process.stdout.readline()]
+    for _ in range(2):
+        process.send_signal(signal.SIGINT)
+        time.sleep(gap_s)
+    code, out, err = outcome(process)
+    lines += out.splitlines()
+    assert code == 0
+    assert [json.loads(line)["index"] >= 0 for line in lines]
+    assert err[-1].startswith(("1 frame,", f"{len(lines)} frames"))
+
+
+def test_a_server_that_never_answers_is_one_line_and_exit_code_1(command):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        code, out, err = outcome(command("--source", url, "--json"))
+    assert (code, out) == (1, "")
+    assert err == [f"edgedigits: {url} did not open within 10 s; is it connected?"]
+
+
+def test_a_stream_that_falls_silent_can_be_ended(command, stream_url):
+    process = command("--source", f"{stream_url}/stalls", "--json")
+    for _ in range(10):
+        process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    code, _, err = outcome(process)
+    assert code == 0
+    assert "frames" in err[-1]
+
+
+def test_what_is_said_beside_the_answers_can_be_left_out(command, picture_path):
+    code, out, err = outcome(command("--source", str(picture_path), "--json", "--quiet"))
+    assert (code, out.count("\n"), err) == (0, 1, [])
+
+
 def test_a_reader_that_goes_away_ends_it_quietly(command, stream_url):
     process = command("--source", f"{stream_url}/good", "--json")
     process.stdout.readline()
@@ -99,6 +138,7 @@ def test_a_reader_that_goes_away_ends_it_quietly(command, stream_url):
         ("987", "edgedigits: camera /dev/video987 cannot be opened: there is no such device"),
         ("gone.avi", "edgedigits: 'gone.avi' does not exist"),
         ("http://127.0.0.1:9/x", "edgedigits: http://127.0.0.1:9/x cannot be opened"),
+        ("http://[::1", "edgedigits: the source is no address (Invalid IPv6 URL)"),
     ],
 )
 def test_a_source_that_cannot_be_opened_is_one_line_and_exit_code_1(source, line, command):

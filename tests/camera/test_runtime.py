@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from edgedigits.recognizer import Reading
 from edgedigits_camera.frame import Frame
 from edgedigits_camera.reader import Page
 from edgedigits_camera.runtime import Summary, run
+from edgedigits_camera.signals import ENDING, Ending
 
 
 class Clock:
@@ -122,7 +124,8 @@ def test_a_signal_lets_the_frame_in_work_end_first(number):
             os.kill(os.getpid(), number)
         return reader_of(clock)(image)
 
-    summary = run(frames_of(range(10), clock), read, [sink], clock=clock)
+    with Ending() as ending:
+        summary = run(ending.until(frames_of(range(10), clock)), read, [sink], clock=clock)
     assert summary.frames == len(sink.seen) == 3
     assert signal.getsignal(number) == before
 
@@ -136,20 +139,66 @@ def test_a_signal_ends_the_wait_for_a_frame_at_once(number):
         os.kill(os.getpid(), number)
         pytest.fail("the wait went on")
 
-    assert run(frames(), reader_of(clock), [], clock=clock).frames == 3
+    with Ending() as ending:
+        assert run(ending.until(frames()), reader_of(clock), [], clock=clock).frames == 3
 
 
 def test_a_second_signal_does_not_wait_for_a_reader_that_hangs():
     def read(image):
-        os.kill(os.getpid(), signal.SIGINT)
-        os.kill(os.getpid(), signal.SIGINT)
-        pytest.fail("the reader went on")
+        if image[0, 0, 0] == 1:
+            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGINT)
+            pytest.fail("the reader went on")
+        return reader_of(Clock())(image)
 
-    with pytest.raises(KeyboardInterrupt):
-        run(frames_of(range(3), Clock()), read, [])
+    with Ending() as ending:
+        assert run(ending.until(frames_of(range(3), Clock())), read, []).frames == 1
+
+
+def test_two_signals_at_once_end_the_wait_for_a_frame_like_one():
+    def frames():
+        yield from frames_of(range(3), Clock())
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+        try:
+            for number in ENDING:  # of this thread, or another one would take them
+                signal.pthread_kill(threading.get_ident(), number)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        pytest.fail("the wait went on")
+
+    with Ending() as ending:
+        assert run(ending.until(frames()), reader_of(Clock()), []).frames == 3
+
+
+def test_what_is_closed_after_the_loop_is_not_interrupted():
+    def frames():
+        yield from frames_of(range(2), Clock())
+        os.kill(os.getpid(), signal.SIGINT)
+
+    with Ending() as ending:
+        assert run(ending.until(frames()), reader_of(Clock()), []).frames == 2
+        os.kill(os.getpid(), signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) == signal.SIG_DFL
+
+
+def test_a_signal_before_the_loop_is_raised():
+    with Ending(), pytest.raises(KeyboardInterrupt):
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def test_handlers_are_handed_back_when_a_sink_ends_the_loop():
     before = signal.getsignal(signal.SIGINT)
-    run(frames_of(range(3), Clock()), reader_of(Clock()), [Collected(enough=1)])
+    with Ending() as ending:
+        run(ending.until(frames_of(range(3), Clock())), reader_of(Clock()), [Collected(enough=1)])
     assert signal.getsignal(signal.SIGINT) == before
+
+
+def test_what_is_the_last_of_a_process_ignores_signals_once_one_came():
+    before = signal.getsignal(signal.SIGINT)
+    for count, after in ((0, before), (1, signal.SIG_IGN)):
+        with Ending(last=True) as ending:
+            for number in ending.until(range(3)):
+                if number < count:
+                    os.kill(os.getpid(), signal.SIGINT)
+        assert signal.signal(signal.SIGINT, before) == after
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
