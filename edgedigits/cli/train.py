@@ -53,7 +53,7 @@ def train(
     from edgedigits.cli.training_bar import TrainingBar
     from edgedigits.training.data import load_mnist
     from edgedigits.training.distribute import STRATEGIES
-    from edgedigits.training.runs import Run
+    from edgedigits.training.runs import Run, check_free
     from edgedigits.training.train import Launch
     from edgedigits.training.train import train as train_run
 
@@ -69,6 +69,8 @@ def train(
     }
     run = Run(out or Path("runs") / (recipe or DEFAULT))
     wanted = resumed_recipe(run, changes | {"name": recipe}) if resume else changed_recipe(recipe or DEFAULT, changes)
+    if not (resume or force):
+        check_free(run)  # before MNIST, which may have to be downloaded
     mnist = load_mnist(data, validation_split=wanted.validation_split, limit=wanted.limit)
     launch = Launch(existing="resume" if resume else "replace" if force else "refuse", strategy=strategy)
     try:

@@ -41,7 +41,7 @@ def train_detector(
         Path | None,
         typer.Option(
             help="MNIST, whose training digits stand in some of the scenes.",
-            show_default="EDGEDIGITS_MNIST or Keras's cache",
+            show_default="EDGEDIGITS_MNIST, Keras's cache, or a download of 11 MB",
         ),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in the run folder.")] = False,
@@ -55,9 +55,11 @@ def train_detector(
     require("sklearn", extra="export")
     from edgedigits.training.data import load_mnist
     from edgedigits_export.detecting.fit import fit_detector
-    from edgedigits_export.detecting.runs import DetectorRun
+    from edgedigits_export.detecting.runs import DetectorRun, check_free
 
     run = DetectorRun(out)
+    if not (resume or force):
+        check_free(run)  # before MNIST, which may have to be downloaded
     recipe = recipe_of(run, {"scenes": scenes, "steps": steps, "seed": seed}, resume=resume)
     try:
         with StageBar() as bar:

@@ -67,6 +67,19 @@ class Run:
         return self.folder / f"{name}.png"
 
 
+def check_free(run: Run) -> None:
+    """Refuse a folder that holds a run already.
+
+    Raises:
+        RunError: it does.
+
+    """
+    if run.recipe.exists():
+        raise RunError(
+            f"{run.folder} holds a run already; --resume goes on with it, --force replaces it, --out names another"
+        )
+
+
 def start(run: Run, *, recipe: Recipe, data: Mnist, force: bool) -> None:
     """Make the folder and write down what will be trained.
 
@@ -74,10 +87,8 @@ def start(run: Run, *, recipe: Recipe, data: Mnist, force: bool) -> None:
         RunError: the folder holds a run already, and ``force`` is not set.
 
     """
-    if run.recipe.exists() and not force:
-        raise RunError(
-            f"{run.folder} holds a run already; --resume goes on with it, --force replaces it, --out names another"
-        )
+    if not force:
+        check_free(run)
     # The figures go first: without them the folder does not pass for a finished run.
     for old in (run.metrics, run.model, run.state, run.history, *run.folder.glob("*.png")):
         old.unlink(missing_ok=True)

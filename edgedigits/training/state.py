@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 def save_state(path: Path, *, model: Any, history: History) -> None:
     """Save weights, the optimizer's moments and averages, and one row of ``history`` for each finished epoch."""
-    arrays: dict[str, Any] = {str(index): np.asarray(variable.numpy()) for index, variable in enumerate(variables(model))}
+    arrays: dict[str, Any] = {
+        str(index): np.asarray(variable.numpy()) for index, variable in enumerate(variables(model))
+    }
     with replacing(path) as temporary:
         np.savez(temporary, history=np.array(json.dumps(history)), **arrays)
 

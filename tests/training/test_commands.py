@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
+import zipfile
 from typing import TYPE_CHECKING
 
+import h5py
 import numpy as np
 import pytest
 from rich.console import Console
@@ -61,6 +64,63 @@ def test_an_existing_run_is_one_line_and_exit_code_1(trained: Run, archive: Path
     assert result.exit_code == 1
     assert result.stderr.count("\n") == 1
     assert "holds a run already; --resume goes on with it, --force replaces it" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["train", "evaluate", "export", "fit-judge", "train-detector"])
+def test_what_can_be_refused_is_refused_before_mnist_is_looked_for(trained: Run, tmp_path: Path, command: str) -> None:
+    (tmp_path / "training.json").write_text("{}")
+    arguments = {
+        "train": ("--out", trained.folder),
+        "evaluate": (tmp_path / "absent",),
+        "export": (trained.folder, "--formats", "int4"),
+        "fit-judge": (tmp_path / "absent",),
+        "train-detector": ("--out", tmp_path),
+    }
+    result = edgedigits(command, *arguments[command], "--data", tmp_path / "no-mnist.npz")
+    assert result.exit_code == 1
+    assert result.stderr.count("\n") == 1
+    assert "no-mnist" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        (
+            "network.keras",
+            None,
+            r"network\.keras cannot be loaded \(it unpacks to 1,100 MB, at most 1,000 MB are read\)",
+        ),
+        (
+            "network.h5",
+            None,
+            r"network\.h5 cannot be loaded \(its arrays unpack to 1,200 MB, at most 1,000 MB are read\)",
+        ),
+        ("network.keras", b"no network", "network\\.keras cannot be loaded \\(it is no zip archive"),
+        ("network.h5", b"no network", "network\\.h5 cannot be loaded"),
+        ("network.onnx", b"no network", "network\\.onnx is no ONNX file"),
+        ("network.txt", b"no network", "is no network that can be read; name a Keras file"),
+    ],
+    ids=["keras bomb", "h5 bomb", "no keras", "no h5", "no onnx", "unknown"],
+)
+def test_files_that_hold_no_network_or_too_much_are_one_line(
+    archive: Path, tmp_path: Path, name: str, content: bytes | None, said: str
+) -> None:
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    elif name.endswith(".h5"):
+        with h5py.File(path, "w") as file:
+            file.create_dataset("kernel", (300_000_000,), "f4", chunks=(1_000_000,), compression="gzip")
+    else:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as entries:
+            for number in range(11):
+                entries.writestr(f"{number}", bytes(100_000_000))
+    assert path.stat().st_size < 6_000_000
+    result = edgedigits("export", "--from", path, "--out", tmp_path / "bundle", "--data", archive)
+    assert result.exit_code == 1
+    assert result.stderr.count("\n") == 1
+    assert re.search(said, result.stderr)
+    assert [each.name for each in tmp_path.iterdir()] == [name]
 
 
 def test_a_finished_run_can_be_resumed_and_stays_as_it_is(trained: Run, archive: Path) -> None:

@@ -63,6 +63,19 @@ class DetectorRun:
         return self.folder / f"mined-{part}.json"
 
 
+def check_free(run: DetectorRun) -> None:
+    """Refuse a folder that holds a run already.
+
+    Raises:
+        RunError: it does.
+
+    """
+    if run.training.exists():
+        raise RunError(
+            f"{run.folder} holds a run already; --resume goes on with it, --force replaces it, --out names another"
+        )
+
+
 def start(run: DetectorRun, *, recipe: DetectorRecipe, data: Mnist, force: bool) -> None:
     """Make the folder and write down what will be trained.
 
@@ -70,10 +83,8 @@ def start(run: DetectorRun, *, recipe: DetectorRecipe, data: Mnist, force: bool)
         RunError: the folder holds a run already, and ``force`` is not set.
 
     """
-    if run.training.exists() and not force:
-        raise RunError(
-            f"{run.folder} holds a run already; --resume goes on with it, --force replaces it, --out names another"
-        )
+    if not force:
+        check_free(run)
     # The weights go first: without them the folder does not pass for a finished run.
     for old in (run.weights, run.state, run.folder / "history.csv", *run.folder.glob("mined-*.json")):
         old.unlink(missing_ok=True)
