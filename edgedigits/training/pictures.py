@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import visualkeras
 from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont
 from matplotlib.ticker import MaxNLocator
-from PIL import ImageOps
+from PIL import ImageFont, ImageOps
 
 from edgedigits.files import replacing
 from edgedigits.training.scores import score
@@ -47,9 +48,11 @@ def draw_curves(path: Path, history: History) -> None:
     for axes, metric in zip(figure.subplots(1, 2), ("accuracy", "loss"), strict=True):
         for name, label in ((metric, "training"), (f"val_{metric}", "validation")):
             if history and name in history[0]:
-                axes.plot(epochs, [row[name] for row in history], marker=".", label=label)
+                axes.plot(epochs, [row[name] for row in history], marker="o", markersize=5, label=label)
         axes.set(title=metric, xlabel="epoch")
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+        # Whole epochs also where there is but one.
+        axes.set_xlim(0.5, max(epochs, default=1) + 0.5)
         axes.grid(visible=True, alpha=0.3)
         axes.legend()
     save(figure, path)
@@ -63,7 +66,15 @@ def draw_architecture(path: Path, model: Any) -> None:
     with warnings.catch_warnings(action="ignore"):
         # It warns of a default of its own.
         picture = visualkeras.layered_view(
-            model, spacing=70, scale_xy=10, scale_z=1, max_z=120, background_fill="white", text_callable=layer_text
+            model,
+            spacing=130,  # a caption and some, which padding holds at the ends
+            padding=60,
+            scale_xy=10,
+            scale_z=1,
+            max_z=120,
+            background_fill="white",
+            text_callable=layer_text,
+            font=ImageFont.truetype(findfont("DejaVu Sans"), 20),
         )
     with replacing(path) as temporary:
         ImageOps.expand(picture.convert("RGB"), border=30, fill="white").save(temporary)
