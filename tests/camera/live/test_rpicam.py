@@ -15,8 +15,9 @@ from edgedigits_camera.capture import Captured
 from edgedigits_camera.live.rpicam import open_rpicam
 
 STAND_IN = """
-    import pathlib, signal, sys, time
+    import os, pathlib, signal, sys, time
     pathlib.Path(sys.argv[0] + ".arguments").write_text(chr(10).join(sys.argv[1:]))
+    pathlib.Path(sys.argv[0] + ".process").write_text(str(os.getpid()))
     picture = pathlib.Path(sys.argv[0] + ".jpg").read_bytes()
     def send(data):
         sys.stdout.buffer.write(data)
@@ -82,14 +83,15 @@ def test_it_is_asked_for_mjpeg_of_the_wanted_size_for_ever(install, hasty):
 
 
 def test_the_program_ends_when_it_is_released(install, hasty):
-    install(FRAMES)
+    program = install(FRAMES)
     threads = threading.active_count()
     device = open_rpicam(patience=replace(hasty, stall_s=20))
     device.read()
     device.release()
     assert threading.active_count() == threads
-    with pytest.raises(ChildProcessError):  # no child is left, not even a zombie
-        os.waitpid(-1, os.WNOHANG)
+    process = int(program.with_name("rpicam-vid.process").read_text())
+    with pytest.raises(ProcessLookupError):  # not even a zombie is left
+        os.kill(process, 0)
 
 
 def test_a_program_that_does_not_end_is_ended(install, hasty):
