@@ -47,8 +47,8 @@ class Address:
             parts = urlsplit(f"//{place}")
             host, port = parts.hostname or HOST, PORT if parts.port is None else parts.port
         except ValueError:
-            host, parts = "", None
-        if not (host and parts and parts.netloc == place and "@" not in place):
+            parts = None
+        if not (parts and text.strip(":") and parts.netloc == place and "@" not in place):
             raise ValueError(f"{text!r} is no address to listen on; expected HOST:PORT, for instance 0.0.0.0:{PORT}")
         return cls(host, port)
 

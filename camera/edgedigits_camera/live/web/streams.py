@@ -99,14 +99,17 @@ async def picture_parts(board: Board, pictures: Pictures, *, boxes: bool) -> Asy
     last: Picture | None = None
     number = -1
     while not board.over:
-        begin_s = time.monotonic()
         shown = await board.newer(number)
-        number = shown.number
-        if shown.seen and not board.over:
-            picture = pictures.of(shown.seen, boxes=boxes)
-            if picture is not last:
-                yield part_of(picture, boxes=boxes)
-                last = picture
+        begin_s = time.monotonic()
+        if not shown.seen or board.over:
+            number = shown.number
+            continue
+        picture = pictures.of(shown.seen, boxes=boxes)
+        if picture is not last:
+            yield part_of(picture, boxes=boxes)
+            last = picture
+        if picture.seen is shown.seen:  # else another viewer had one made just now; this frame may be the last to come
+            number = shown.number
         await asyncio.sleep(max(0.0, PERIOD_S - (time.monotonic() - begin_s)))
 
 

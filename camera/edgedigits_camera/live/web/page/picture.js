@@ -56,17 +56,21 @@ export function draw(canvas, image, boxes, least) {
   for (const [, digit, confidence, ...box] of boxes.digits) {
     if (confidence < least) continue;
     const [x, y, width, height] = box.map((value) => value * scale);
-    frame(context, x - 3 * unit, y - 3 * unit, width + 6 * unit, height + 6 * unit, confidence >= 0.9 ? SURE : UNSURE, digit, unit);
+    frame(context, [x - 3 * unit, y - 3 * unit, width + 6 * unit, height + 6 * unit], digit, confidence >= 0.9, unit);
   }
 }
 
-function frame(context, x, y, width, height, colour, digit, unit) {
+function frame(context, box, digit, sure, unit) {
+  const [x, y, , height] = box;
+  const colour = sure ? SURE : UNSURE;
   context.lineWidth = 4 * unit;
   context.strokeStyle = GROUND;
-  context.strokeRect(x, y, width, height);
+  context.strokeRect(...box);
   context.lineWidth = 2 * unit;
   context.strokeStyle = colour;
-  context.strokeRect(x, y, width, height);
+  context.setLineDash(sure ? [] : [5 * unit, 3 * unit]);
+  context.strokeRect(...box);
+  context.setLineDash([]);
   const size = Math.round(Math.min(20 * unit, Math.max(13 * unit, height / 3)));
   const top = Math.max(0, y - size);
   context.font = `600 ${size}px system-ui, sans-serif`;
