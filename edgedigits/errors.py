@@ -16,6 +16,7 @@
     +-- PictureError (ValueError)           a picture cannot be read
     +-- SourceError (OSError)               a camera, clip or stream cannot be opened or stopped sending
     +-- DisplayError (RuntimeError)         there is no screen to show a window on
+    +-- BrokerError (ValueError)            an MQTT broker cannot be asked as it was said
     +-- ServiceError (RuntimeError)         systemd is not there, or cannot run the camera
     +-- WriteError (OSError)                a file or folder cannot be written: a full disk, no permission
 
@@ -92,6 +93,10 @@ class DisplayError(EdgeDigitsError, RuntimeError):
     """There is no screen to show a window on."""
 
 
+class BrokerError(EdgeDigitsError, ValueError):
+    """An MQTT broker cannot be asked as it was said: its address, a topic, a password, a certificate."""
+
+
 class ServiceError(EdgeDigitsError, RuntimeError):
     """There is no systemd, or it cannot run the camera."""
 
@@ -104,17 +109,29 @@ def require(module: str, *, extra: str) -> Any:
     """Import an optional library.
 
     Args:
-        module: dotted name, for instance ``"cv2"``.
+        module: dotted name, for instance ``"cv2"``; what is of ``edgedigits_camera`` needs a whole cv2.
         extra: the extra of edgedigits that installs it.
 
     Raises:
-        MissingExtraError: it is not installed; the message holds the command that installs it.
+        MissingExtraError: it is not installed, or not whole; the message holds the command that mends it.
 
     """
+    if module.startswith("edgedigits_camera"):
+        require("cv2", extra=extra)
+    cure = f"install it with: pip install 'edgedigits[{extra}]'"
     try:
-        return importlib.import_module(module)
+        found = importlib.import_module(module)
     except ImportError as error:
         why = str(error) or "it does not say why"
-        raise MissingExtraError(
-            f"{module} cannot be imported ({why}); install it with: pip install 'edgedigits[{extra}]'"
-        ) from error
+        if module == "cv2" and not isinstance(error, ModuleNotFoundError):  # it is there, and lacks a library
+            cure = f"install the one that needs none: {opencv_anew('headless')}"
+        raise MissingExtraError(f"{module} cannot be imported ({why}); {cure}") from error
+    if module == "cv2" and not hasattr(found, "imread"):
+        why = "most of it is gone, as after uninstalling one of two packages of OpenCV"
+        raise MissingExtraError(f"cv2 cannot be used ({why}); install it anew: {opencv_anew(extra)}")
+    return found
+
+
+def opencv_anew(extra: str) -> str:
+    """The commands that leave one whole OpenCV: its packages share a folder, and uninstalling one guts the other."""
+    return f"pip uninstall -y opencv-python opencv-python-headless && pip install 'edgedigits[{extra}]'"
