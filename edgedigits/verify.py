@@ -14,9 +14,10 @@ from edgedigits.bundle import GOLDEN, Bundle
 from edgedigits.checks import Check, brief
 from edgedigits.errors import BundleError, MissingExtraError
 from edgedigits.files import sha256
+from edgedigits.graphs import read_graph
 from edgedigits.manifest import MANIFEST
 from edgedigits.metadata import manifest_sha256, read_metadata
-from edgedigits.sums import SUMS, files_of, read_sums
+from edgedigits.sums import SUMS, files_of, lies_in, read_sums
 from edgedigits.verify_answers import C, answers_check, check_answers, runs_of
 from edgedigits.verify_detector import INSCRIBED, check_detector
 from edgedigits.verify_judge import check_judge
@@ -90,6 +91,7 @@ def verify_bundle(folder: Path, *, on_step: Callable[[str], None] = lambda _: No
     damaged = {check.subject for check in digests if check.passed is False}
     sound = [artifact for artifact in bundle.artifacts if not damaged & set(artifact.digests())]
     metadata = [check_metadata(bundle, artifact) for artifact in sound if artifact.path.endswith(INSCRIBED)]
+    metadata += [check_ends(bundle, artifact) for artifact in sound if artifact.path.endswith(".tflite")]
     answers = []
     for candidate in runs_of(bundle):
         on_step(f"{candidate.format} in {candidate.backend}")
@@ -120,11 +122,14 @@ def _digest(folder: Path, name: str, *, sources: dict[str, dict[str, str]]) -> C
     known = {source: digests[name] for source, digests in sources.items() if name in digests}
     if not known:
         return Check(name, "digest", f"in neither {SUMS} nor {MANIFEST}", passed=None)
-    if "\0" in name or not path.resolve().is_relative_to(folder.resolve()):
+    if not lies_in(folder, name):
         return Check(name, "digest", "lies outside the bundle's folder", passed=False)
-    if not path.is_file():
-        return Check(name, "digest", "is missing", passed=False)
-    digest = sha256(path)
+    try:
+        if not path.is_file():
+            return Check(name, "digest", "is missing", passed=False)
+        digest = sha256(path)
+    except OSError as error:
+        return Check(name, "digest", f"cannot be read ({error.strerror})", passed=False)
     differs = [source for source, expected in known.items() if expected != digest]
     found = f"SHA-256 is not the one in {' and '.join(differs)}" if differs else f"{digest[:12]}..."
     return Check(name, "digest", found, passed=not differs)
@@ -146,6 +151,19 @@ def check_metadata(bundle: Bundle, artifact: Artifact) -> Check:
     wrong = [key for key, value in expected.items() if metadata.get(key) != value]
     found = f"{', '.join(wrong)} not as in {MANIFEST}" if wrong else f"tied to {MANIFEST}"
     return Check(artifact.path, "metadata", found if metadata else "the file holds none", passed=not wrong)
+
+
+def check_ends(bundle: Bundle, artifact: Artifact) -> Check:
+    """Compare a file's input and output, and how they store numbers, with what the manifest says of them."""
+    try:
+        graph = read_graph(bundle.folder / artifact.path)
+        ends = [graph.tensors[place].spec for place in (*graph.inputs, *graph.outputs)]
+    except MissingExtraError as error:
+        return Check(artifact.path, "ends", f"not read: {brief(error)}", passed=None)
+    except ValueError as error:
+        return Check(artifact.path, "ends", str(error), passed=False)
+    same = ends == [artifact.input, artifact.output]
+    return Check(artifact.path, "ends", f"{'as' if same else 'not as'} in {MANIFEST}", passed=same)
 
 
 def _left_out(candidate: Candidate) -> Check:

@@ -1,9 +1,12 @@
+import errno
 import hashlib
 import json
+import os
 import shutil
 import sys
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -502,3 +505,26 @@ def test_an_archive_that_is_none_is_a_failed_check_although_every_file_is_whole(
     result = verify_bundle(shipped)
     failed = [check for check in result.checks if check.passed is False]
     assert any(f"{name} is damaged: " in check.found for check in failed)
+
+
+def test_a_manifest_that_says_otherwise_how_a_file_stores_numbers_is_found(shipped):
+    pytest.importorskip("ai_edge_litert", reason="ai-edge-litert is not installed: it reads the file")
+    whole, bundle = Bundle.read(default_bundle()), Bundle.read(shipped)
+    right = whole.artifact("int8")
+    for scale, found in ((right.input.scale, set()), (5.0, {("model_int8.tflite", "ends")})):
+        said = replace(right, input=replace(right.input, scale=scale))
+        replace(bundle, artifacts=(*bundle.artifacts, said)).save()
+        assert wrong(shipped) == found
+
+
+def test_a_file_that_may_not_be_read_is_a_failed_check(folder, monkeypatch):
+    whole = Path.open
+
+    def forbidden(path, *arguments, **options):
+        if path.name == "model.npz":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return whole(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", forbidden)
+    (check,) = [check for check in verify_digests(folder) if check.passed is False]
+    assert (check.subject, check.found) == ("model.npz", "cannot be read (Permission denied)")

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from edgedigits.tensors import TensorSpec
+
 
 @dataclass(frozen=True, slots=True)
 class Quantisation:
@@ -41,6 +43,14 @@ class Tensor:
     def values(self) -> int:
         """How many numbers it holds."""
         return prod(abs(size) for size in self.shape)
+
+    @property
+    def spec(self) -> TensorSpec:
+        """As a manifest says it of an input or output; ValueError where it has several scales."""
+        if self.quantisation is None:
+            return TensorSpec(self.name, self.shape, self.dtype)
+        (scale,), (zero_point,) = self.quantisation.scales, self.quantisation.zero_points
+        return TensorSpec(self.name, self.shape, self.dtype, scale, zero_point)
 
     @property
     def size_bytes(self) -> int:

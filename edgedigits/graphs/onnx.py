@@ -105,15 +105,17 @@ def _dtype(onnx: Any, number: int) -> str:
 def _macs(node: Any, tensors: dict[str, Tensor]) -> int:
     transposed = any(attribute.name == "transA" and attribute.i for attribute in node.attribute)
     # For each value of the output: sizes of which input, from which axis on.
-    summed = {
+    summed: dict[str, tuple[int, slice]] = {
         "Conv": (1, slice(1, None)),  # weights (outputs, inputs, height, width)
         "ConvInteger": (1, slice(1, None)),
         "QLinearConv": (3, slice(1, None)),
         "Gemm": (0, slice(0, 1) if transposed else slice(1, 2)),
         **dict.fromkeys(("MatMul", "MatMulInteger", "QLinearMatMul"), (0, slice(-1, None))),
     }
-    place, axes = summed.get(node.op_type, (0, slice(0)))
-    if node.op_type not in summed or not node.output or place >= len(node.input):
+    if node.op_type not in summed or not node.output:
+        return 0
+    place, axes = summed[node.op_type]
+    if place >= len(node.input):
         return 0
     output, sizes = tensors.get(node.output[0]), tensors[node.input[place]].shape[axes]
     return output.values * prod(abs(size) for size in sizes) if output and output.shape and sizes else 0

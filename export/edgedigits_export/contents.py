@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edgedigits.errors import ExportError
-from edgedigits.tensors import TensorSpec
 from edgedigits_export.findings import Finding, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from edgedigits.graphs import Graph, Tensor
+    from edgedigits.graphs import Graph
     from edgedigits.graphs import Operator as Step
+    from edgedigits.tensors import TensorSpec
 
 INPUT, OUTPUT = "image", "probabilities"
 # A fixed batch of one: no SHAPE, STRIDED_SLICE or PACK is left, tflite-runtime is four times faster, OpenCV loads it.
@@ -65,15 +65,8 @@ def contents_of(graph: Graph, types: Callable[[Graph, Step], Iterable[str]]) -> 
             f"the file has {len(graph.inputs)} inputs and {len(graph.outputs)} outputs, expected one each"
         )
     steps = tuple(Operator(step.name, frozenset(types(graph, step))) for step in graph.operators)
-    source, target = (_end(graph.tensors[place]) for place in (*graph.inputs, *graph.outputs))
+    source, target = (graph.tensors[place].spec for place in (*graph.inputs, *graph.outputs))
     return Contents(steps, source, target, graph.logit_scale)
-
-
-def _end(tensor: Tensor) -> TensorSpec:
-    if tensor.quantisation is None:
-        return TensorSpec(tensor.name, tensor.shape, tensor.dtype)
-    (scale,), (zero_point,) = tensor.quantisation.scales, tensor.quantisation.zero_points
-    return TensorSpec(tensor.name, tensor.shape, tensor.dtype, scale, zero_point)
 
 
 @dataclass(frozen=True, slots=True)
