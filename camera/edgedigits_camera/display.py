@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 import cv2
 
-from edgedigits.errors import DisplayError
+from edgedigits.errors import DisplayError, opencv_anew
 from edgedigits_camera.overlay import annotate
 
 if TYPE_CHECKING:
@@ -41,10 +41,7 @@ def check_screen() -> None:
     except subprocess.TimeoutExpired:
         raise DisplayError(f"screen {screen} does not answer within {PROBE_LIMIT_S:g} s; {CURE}") from None
     if "not implemented" in result.stderr:
-        raise DisplayError(
-            f"this OpenCV has no windows; {CURE}, or: "
-            "pip uninstall opencv-python-headless && pip install 'edgedigits[camera]'"
-        )
+        raise DisplayError(f"this OpenCV has no windows; {CURE}, or: {opencv_anew('camera')}")
     if result.returncode:
         raise DisplayError(f"no window can be opened on screen {screen}; {CURE}")
 

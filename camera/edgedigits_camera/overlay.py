@@ -30,6 +30,8 @@ CAPITAL_PX = 22  # height of the font's capitals at scale 1
 DESIGN_SIDE_PX = 480
 # Where there is little room, a digit's label may be so much smaller.
 SHARES = (1.0, 0.8, 0.6)
+# A label is small and gone where it is covered, so its pixels count more than a box's.
+LABEL_WEIGHT = 3
 
 
 def annotate(image: NDArray[np.uint8], readings: Iterable[Reading], *, note: str = "") -> NDArray[np.uint8]:
@@ -110,7 +112,7 @@ class Labels:
         if min(covered) and not must:
             return
         place = places[covered.index(min(covered))]
-        self._taken = np.vstack([self._taken, place])
+        self._taken = np.vstack([self._taken, *[place] * LABEL_WEIGHT])
         height = place[3] - place[1]
         capitals = next(px for px in range(height, 0, -1) if px + 2 * padding(px) <= height)
         draw_text(self._canvas, text, place[:2], height_px=capitals, colour=colour_of(reading))
