@@ -77,8 +77,7 @@ def test_where_none_answers_right_nothing_can_be_read(pip, folder):
             "tflite-runtime",
             False,
             {"tflite-runtime": "2.14.0", "numpy": "1.26"},
-            State.WARNING,
-            "tflite-runtime==2.14.0",
+            (State.WARNING, "tflite-runtime==2.14.0"),
         ),
     ],
 )
