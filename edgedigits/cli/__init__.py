@@ -19,6 +19,7 @@ from edgedigits.cli.benchmark import benchmark
 from edgedigits.cli.camera import camera
 from edgedigits.cli.cameras import cameras
 from edgedigits.cli.demo import demo
+from edgedigits.cli.doctor import doctor
 from edgedigits.cli.evaluate import evaluate
 from edgedigits.cli.explain import explain
 from edgedigits.cli.export import export
@@ -42,6 +43,7 @@ COMMANDS: dict[Callable[..., None], str] = {
     recognize: "Read the digits in photos.",
     camera: "Read digits live, from a webcam, a clip or a stream.",
     cameras: "List cameras, what they offer, and what is wrong with them.",
+    doctor: "Look at this device: what is wrong, and what mends it.",
     demo: "Draw pages, read them, and compare.",
     explain: "Show every stage of reading one photo in a picture.",
     train: "Train the network that names digits.",
