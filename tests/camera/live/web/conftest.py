@@ -149,6 +149,7 @@ for _shared in (asked, body_of, eventually, part, message, seen_of, tracked):
     globals()[f"_{_shared.__name__}"] = pytest.fixture(scope="session", name=_shared.__name__)(_give)
 
 
-@pytest.fixture(scope="session", name="Feed")
-def _feed():
+@pytest.fixture(scope="session")
+def feeding():
+    """``Feed``, see above."""
     return Feed
