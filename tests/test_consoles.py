@@ -25,7 +25,7 @@ CURE = "pip install 'edgedigits[export]'"
 def test_no_console_of_a_command_takes_square_brackets_for_styles(path):
     calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
     for call in calls:
-        if isinstance(call.func, ast.Name) and call.func.id == "Console":
+        if isinstance(call.func, ast.Name) and call.func.id in {"Console", "PlainConsole"}:
             said = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
             assert said.get("markup") == "False", f"line {call.lineno}"
 
@@ -47,6 +47,18 @@ def test_a_table_is_printed_whole_on_a_narrow_terminal(monkeypatch, capsys):
     assert "[export] " * 4 in printed
     assert "[bold]" in printed
     assert "[red]" in printed
+
+
+def test_a_name_steers_no_terminal(capsys):
+    name, shown = "\x1b[31mred\x07", r"\x1b[31mred\x07"
+    table = Table(name, title=name)
+    table.add_row(name)
+    print_whole(table)
+    plain_console().print(name, "and\nmore")
+    printed = capsys.readouterr().out
+    assert printed.count(shown) == 4
+    assert "\x1b" not in printed
+    assert printed.endswith(f"{shown} and\nmore\n")
 
 
 def test_a_plain_console_prints_text_of_any_length_on_one_line(monkeypatch, capsys):

@@ -1,21 +1,32 @@
-"""Text on a terminal as it is: no square bracket is taken for a style, no digit is cut off."""
+"""Text on a terminal as it is: no square bracket is taken for a style, no name steers it, no digit is cut off."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from edgedigits.cli.notes import printable
+
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
 # No table is wider.
 WIDEST = 1000
 
 
+class PlainConsole(Console):
+    """Escapes what a name may hold to steer the terminal, in cells of tables too."""
+
+    def render_str(self, text: str, **how: Any) -> Text:
+        """Make a text, with new lines as they are."""
+        return super().render_str("\n".join(map(printable, text.split("\n"))), **how)
+
+
 def plain_console(*, stderr: bool = False) -> Console:
     """A console that prints texts as they are: ``pip install 'edgedigits[export]'`` keeps its ``[export]``."""
-    return Console(stderr=stderr, markup=False, highlight=False, soft_wrap=True)
+    return PlainConsole(stderr=stderr, markup=False, highlight=False, soft_wrap=True)
 
 
 def print_whole(table: Table) -> None:

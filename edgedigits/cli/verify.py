@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from edgedigits.cli.notes import printable
+
 if TYPE_CHECKING:
     from edgedigits.checks import Check
 
@@ -30,7 +32,7 @@ def verify(
         content = {"bundle": str(result.folder), "passed": result.passed, "verdict": result.verdict()}
         typer.echo(json.dumps(content | {"checks": [asdict(check) for check in result.checks]}, indent=2))
     else:
-        typer.echo("\n".join([*lines(result.checks), result.verdict()]))
+        typer.echo("\n".join(map(printable, [*lines(result.checks), result.verdict()])))
     raise typer.Exit(int(not result.passed))
 
 
