@@ -1,7 +1,7 @@
 """Readings and events for an MQTT broker, which may be away: the loop never waits for it.
 
-Below the topic: ``reading`` (on every change of the lines), ``source`` (whether frames come) and ``availability`` (online,
-or offline, which the broker itself says when this program dies), all three kept by the broker, and ``event``.
+Below the topic: ``reading`` (on every change of the lines), ``source`` (whether frames come), ``availability`` (online,
+or offline, which the broker itself says when this program dies), all three kept by the broker; and ``event``.
 """
 
 from __future__ import annotations
