@@ -21,6 +21,7 @@ import json
 import zipfile
 from typing import TYPE_CHECKING, Any
 
+from edgedigits.archives import opened_zip
 from edgedigits.errors import BundleError, require
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 KNOWN_BEFORE = ("schema", "name", "labels", "patch", "training", "made_with")
 METADATA, LABELS = "metadata.json", "labels.txt"
+# A thousand times what the exporter writes; others put vocabularies there.
+MOST_BYTES = 4_000_000
 
 
 def manifest_sha256(content: Mapping[str, Any]) -> str:
@@ -60,14 +63,14 @@ def read_metadata(path: Path) -> dict[str, Any]:
     """
     try:
         return _of_onnx(path) if path.suffix == ".onnx" else _of_tflite(path)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError) as error:
         raise BundleError(f"the metadata of {path} cannot be read ({error})") from error
 
 
 def _of_tflite(path: Path) -> dict[str, Any]:
     if not zipfile.is_zipfile(path):
         return {}
-    with zipfile.ZipFile(path) as entries:
+    with opened_zip(path, most_bytes=MOST_BYTES) as entries:
         if METADATA not in entries.namelist():
             return {"files": entries.namelist()}
         labels = entries.read(LABELS).decode().splitlines()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from edgedigits.archives import read_arrays
 from edgedigits.errors import BundleError
 from edgedigits.graphs import detector
 from edgedigits.graphs.graph import Graph, Operator, Tensor
@@ -27,10 +28,9 @@ def read(path: Path) -> Graph:
 
     """
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            weights = dict(arrays)
+        weights = read_arrays(path)
         return detector.graph_of(weights) if detector.is_detector(weights) else _graph(weights)
-    except (OSError, ValueError, EOFError, KeyError, IndexError) as error:
+    except (OSError, ValueError, KeyError, IndexError) as error:
         raise BundleError(f"{path} holds no weights of the NumPy backend ({error})") from error
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from edgedigits.backends import open_file
 from edgedigits.bundle import Bundle
+from edgedigits.errors import BundleError
 from edgedigits.files import sha256
 from edgedigits.metadata import manifest_sha256, read_metadata
 from edgedigits.verify import verify_bundle
@@ -93,6 +94,14 @@ def test_a_file_of_another_bundle_is_found_although_it_answers_right(exported, f
     assert [(check.subject, check.found) for check in failed] == [
         (path.name, "manifest_sha256 not as in manifest.json")
     ]
+
+
+def test_metadata_that_unpack_to_too_much_are_not_unpacked(exported, tmp_path):
+    path = shutil.copy(exported.bundle.folder / "model_float32.tflite", tmp_path / "bomb.tflite")
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("vocabulary.txt", bytes(5_000_000))
+    with pytest.raises(BundleError, match=r"cannot be read .*it unpacks to 5 MB, at most 4 MB are read"):
+        read_metadata(path)
 
 
 def test_a_file_without_metadata_is_found(folder):
