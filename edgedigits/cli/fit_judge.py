@@ -30,7 +30,7 @@ def fit_judge(
         bool, typer.Option("--swap", help="Fit none: go back to the judge before, or to one that was not taken.")
     ] = False,
 ) -> None:
-    """Fit the judge that tells digits from other ink, on drawn scenes; half an hour to an hour on two cores.
+    """Fit the judge that tells digits from other ink, on drawn scenes.
 
     It is put into the bundle if it does at least as well as the judge in use, on scenes that it was not fitted on.
     """
