@@ -1,8 +1,10 @@
 import importlib.util
 import json
 import sys
+import types
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -303,3 +305,66 @@ def test_an_operator_or_a_type_that_is_newer_than_the_schema_is_shown_by_its_num
     graph = read_graph(changed_tflite(tmp_path / "model.tflite", newer))
     assert "operator 9999" in [step.name for step in graph.operators]
     assert graph.tensors[-1].dtype == "type 99"
+
+
+class Interpreter:
+    """What tflite-runtime tells of a file with one dense layer, as its release 2.14 does."""
+
+    def __init__(self, model_path, num_threads):
+        assert num_threads == 1
+        if not Path(model_path).read_bytes():
+            raise ValueError("Model provided has model identifier '    ', should be 'TFL3'")
+
+    def get_tensor_details(self):
+        plain = {"scales": np.zeros(0), "zero_points": np.zeros(0, int), "quantized_dimension": 0}
+        each = {"scales": np.full(10, 0.5), "zero_points": np.zeros(10, int), "quantized_dimension": 0}
+        found = [("in:0", (1, 784), np.int8, plain), ("w", (10, 784), np.int8, each), ("", (1, 10), np.float32, plain)]
+        return [
+            {
+                "index": index, "name": name, "shape": np.array(shape), "shape_signature": np.array(shape),
+                "dtype": dtype, "quantization_parameters": quantised,
+            }
+            for index, (name, shape, dtype, quantised) in enumerate(found)
+        ]  # fmt: skip
+
+    def get_input_details(self):
+        return [{"index": 0}]
+
+    def get_output_details(self):
+        return [{"index": 2}]
+
+    def _get_ops_details(self):
+        return [{"op_name": "FULLY_CONNECTED", "inputs": np.array([0, 1, -1]), "outputs": np.array([2])}]
+
+    def _get_full_signature_list(self):
+        return {"serving_default": {"inputs": {"image": 0}, "outputs": {"said": 2}}}
+
+
+@pytest.fixture
+def tflite_runtime_alone(monkeypatch):
+    """No schema of TFLite, and a tflite-runtime that works."""
+    monkeypatch.setitem(sys.modules, "ai_edge_litert.schema_py_generated", None)
+    monkeypatch.setitem(sys.modules, "tflite_runtime", types.ModuleType("tflite_runtime"))
+    module = types.ModuleType("tflite_runtime.interpreter")
+    module.Interpreter = Interpreter
+    monkeypatch.setitem(sys.modules, "tflite_runtime.interpreter", module)
+    monkeypatch.setattr(np, "__version__", "1.26.4")
+
+
+def test_where_there_is_tflite_runtime_alone_it_tells_what_is_in_a_file(tflite_runtime_alone, tmp_path):
+    (tmp_path / "model.tflite").write_bytes(b"model")
+    graph = read_graph(tmp_path / "model.tflite")
+    assert graph.operators == (Operator("FULLY_CONNECTED", (0, 1), (2,), 7840),)
+    assert [each.name for each in graph.tensors] == ["image", "w", "said"]
+    assert [each.constant for each in graph.tensors] == [False, True, False]
+    assert len(graph.tensors[1].quantisation.scales) == 10
+    (tmp_path / "empty.tflite").touch()
+    with pytest.raises(BundleError, match="no TFLite file that tflite-runtime can load"):
+        read_graph(tmp_path / "empty.tflite")
+
+
+def test_without_a_runtime_the_cure_is_that_of_the_better_one(monkeypatch):
+    for name in ("ai_edge_litert.schema_py_generated", "tflite_runtime.interpreter"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(MissingExtraError, match=r"ai_edge_litert.*headless"):
+        read_graph(default_bundle() / "model_int8.tflite")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from edgedigits.errors import BundleError, require
+from edgedigits.errors import BackendError, BundleError, MissingExtraError, require
 from edgedigits.graphs.graph import Graph, Operator, Quantisation, Tensor
 from edgedigits.metadata import read_metadata
 
@@ -20,10 +21,18 @@ def read(path: Path) -> Graph:
 
     Raises:
         BundleError: it is no TFLite file.
-        MissingExtraError: ai-edge-litert is not installed.
+        MissingExtraError: neither ai-edge-litert is installed nor a tflite-runtime that works.
 
     """
-    return replace(parse(path.read_bytes(), name=str(path)), metadata=read_metadata(path))
+    try:
+        graph = parse(path.read_bytes(), name=str(path))
+    except MissingExtraError as missing:
+        # On 32-bit Arm there is tflite-runtime alone.
+        try:
+            graph = importlib.import_module("edgedigits.graphs.interpreted").read(path)
+        except (BackendError, MissingExtraError):
+            raise missing from None
+    return replace(graph, metadata=read_metadata(path))
 
 
 def parse(content: bytes, *, name: str) -> Graph:
@@ -88,11 +97,15 @@ def _quantisation(found: Any) -> Quantisation | None:
 
 def _operator(step: Any, name: str, tensors: tuple[Tensor, ...]) -> Operator:
     inputs, outputs = _places(step.inputs), _places(step.outputs)
+    return Operator(name, inputs, outputs, macs_of(name, inputs, outputs, tensors))
+
+
+def macs_of(name: str, inputs: Sequence[int], outputs: Sequence[int], tensors: Sequence[Tensor]) -> int:
+    """Multiply-accumulates of an operator that reads and writes these tensors; 0 where it lacks what it multiplies."""
     try:
-        macs = _macs(name, [tensors[index] for index in inputs], tensors[outputs[0]])
-    except IndexError:  # it lacks what its kind multiplies
-        macs = 0
-    return Operator(name, inputs, outputs, macs)
+        return _macs(name, [tensors[index] for index in inputs], tensors[outputs[0]])
+    except IndexError:
+        return 0
 
 
 def _macs(name: str, inputs: list[Tensor], output: Tensor) -> int:
