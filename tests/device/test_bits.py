@@ -11,7 +11,7 @@ from edgedigits_camera.digits.patches import View, cut_out, patch_and_box
 # Seen alike on x86-64, 64-bit and 32-bit Arm, with NumPy 1.24 to 2.5 and OpenCV 4.6 to 5.0.
 LIT_PAGE = "a149d5dba63ba454"
 CONTRAST = {1: "1c66c893695e1b77", 2: "b78da0a2c156dfaf"}
-PATCHES = {1: "fed4b424c2bb2be5", 2: "aa7bbe0e8fbea32f"}
+PATCHES = {1: "b88e7ae973efdc37", 2: "019d8e1cadeee218"}
 VIEWS = (View(), View(share=0.35), View(slope=0.15))
 
 

@@ -45,8 +45,6 @@ NEAR_PX = np.ones((17, 17), np.uint8)
 EDGE_PX = np.ones((3, 3), np.uint8)
 # Graphite and chalk leave pores in a stroke, and the network sees an 8 there.
 PORES = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
-# Ink that is turned is seen at so many places in each pixel, across and down.
-FINER = 4
 
 Box = tuple[float, float, float, float]
 
@@ -96,7 +94,9 @@ def cut_out(grey: NDArray[np.uint8], box: Box, *, light: bool, others: Sequence[
     part = grey[rows, columns]
     scale = WORK_PX / max(box[2:])
     height, width = (max(4, round(side * scale)) for side in part.shape)
-    part = cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    part = (
+        cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA) if scale < 1 else enlarged(part, width, height)
+    )
     contrast = ink_contrast(cv2.bitwise_not(part) if light else part)
     across, down = width / (columns.stop - columns.start), height / (rows.stop - rows.start)
 
@@ -108,6 +108,18 @@ def cut_out(grey: NDArray[np.uint8], box: Box, *, light: bool, others: Sequence[
     place = place_of(own, [moved(other) for other in others], contrast.shape)
     depth = depth_of(contrast, own)
     return without_lines(CutOut(contrast, own, place, depth, (columns.start, rows.start), (across, down)))
+
+
+def enlarged(grey: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    """At least as large, by cubic curves; the same bits on every processor, unlike ``INTER_CUBIC`` to any size."""
+    while grey.shape[0] < height or grey.shape[1] < width:
+        grey = doubled(grey)
+    return cv2.resize(grey, (width, height), interpolation=cv2.INTER_LINEAR_EXACT)
+
+
+def doubled(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Twice as wide and high: all weights are in whole 256ths, so that no sum is rounded."""
+    return cv2.resize(grey, (2 * grey.shape[1], 2 * grey.shape[0]), interpolation=cv2.INTER_CUBIC)
 
 
 def depth_of(contrast: NDArray[np.uint8], box: Box) -> float:
@@ -195,17 +207,16 @@ def place_of(box: Box, others: Sequence[Box], shape: tuple[int, ...]) -> NDArray
 def turned(ink: NDArray[np.uint8], slope: float) -> NDArray[np.uint8]:
     """Ink (h, w) uint8 turned so that what went down by ``slope`` pixels per pixel is level, on a square that holds it.
 
-    Cubic curves keep strokes thin; the haze that resampling spreads around them is taken off. Ink is enlarged, and of
-    that the nearest pixels are taken: both give the same bits in every OpenCV, which ``warpAffine`` does not.
+    Cubic curves keep strokes thin; the haze that resampling spreads around them is taken off. Ink is doubled twice, and
+    of that the nearest pixels are taken: both give the same bits in every OpenCV, which ``warpAffine`` does not.
     """
     height, width = ink.shape
     side = math.ceil(math.sqrt(height**2 + width**2)) + 2
     across = np.arange(side) - (side - 1) / 2
     cosine = 1 / math.sqrt(1 + slope**2)
     x, y = cosine * (across - slope * across[:, None]), cosine * (slope * across + across[:, None])
-    places = np.floor(FINER * np.stack([x + width / 2, y + height / 2], axis=-1)).astype(np.int16)
-    fine = cv2.resize(ink, (FINER * width, FINER * height), interpolation=cv2.INTER_CUBIC)
-    seen = cv2.remap(fine, places, None, cv2.INTER_NEAREST)
+    places = np.floor(4 * np.stack([x + width / 2, y + height / 2], axis=-1)).astype(np.int16)
+    seen = cv2.remap(doubled(doubled(ink)), places, None, cv2.INTER_NEAREST)
     return cv2.threshold(seen, 255 * HAZE, 0, cv2.THRESH_TOZERO)[1]
 
 
