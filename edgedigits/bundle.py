@@ -30,6 +30,8 @@ GOLDEN = "golden.npz"
 JUDGE = "judge.npz"
 # What every network here names, in the order of its answers.
 LABELS = tuple("0123456789")
+# What every file system takes.
+LONGEST_PATH = 255
 # Limits of what says how sure an answer is; a temperature outside of them says that the network is at fault.
 REJECTION = {"min_confidence": (0.0, 1.0), "temperature": (0.1, 10.0)}
 
@@ -217,6 +219,8 @@ def _check_values(bundle: Bundle, *, patch: dict[str, Any]) -> None:
     for found in (formats, detecting):
         if twice := sorted({each for each in found if found.count(each) > 1}):
             raise ValueError(f"{', '.join(twice)} is there twice")
+    if any(len(path) > LONGEST_PATH for path in bundle.digests()):
+        raise ValueError(f"a path has more than {LONGEST_PATH} letters")
     for name, (low, high) in REJECTION.items():
         value = read_as(float, bundle.rejection.get(name, 1.0), at=f"rejection.{name}")
         if not low <= value <= high:
