@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edgedigits_camera.scoring import overlaps
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -15,8 +13,8 @@ if TYPE_CHECKING:
 NEAR = 0.35
 # Boxes of one digit differ by this factor at most; one box around two digits is another thing.
 MOST_GROWN = 1.5
+# Boxes that share more than this of the smaller one cannot both be digits.
 SAME_PLACE = 0.5
-"""Intersection over union from which two boxes cannot both be digits."""
 
 
 def matches(before: NDArray[np.float64], now: NDArray[np.float64]) -> dict[int, int]:
@@ -51,5 +49,7 @@ def distances(before: NDArray[np.float64], now: NDArray[np.float64]) -> NDArray[
 
 
 def covered(box: NDArray[np.float64], others: NDArray[np.float64]) -> bool:
-    """Whether a box (4,) is where one of the others (N, 4) is."""
-    return bool((overlaps(box[None], others) > SAME_PLACE).any())
+    """Whether a box (4,) is where one of the others (N, 4) is: the whole of a digit, half of it, or two in one."""
+    low, high = np.maximum(box[:2], others[:, :2]), np.minimum(box[:2] + box[2:], others[:, :2] + others[:, 2:])
+    shared = np.clip(high - low, 0, None).prod(axis=1)
+    return bool((shared > SAME_PLACE * np.minimum(box[2:].prod(), others[:, 2:].prod(axis=1))).any())

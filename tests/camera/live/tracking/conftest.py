@@ -49,6 +49,10 @@ def page(digits=DIGITS, **of):
     return Page(tuple(reading(digit, box, **of) for digit, box in digits.items()), ())
 
 
+def written(page):
+    return {r.digit: r.box_xywh_px for r in page.readings if r.digit is not None and r.box_xywh_px}
+
+
 class Watching:
     """A tracker that is shown pages at a rate; every frame is read."""
 
@@ -56,12 +60,9 @@ class Watching:
         self.tracker, self.rate, self.index, self.events, self.steady = Tracker(), rate, 0, [], None
 
     def show(self, readings, seconds, image=None):
-        """Show what is read of each frame, a page or a function from the time since to a page; it is drawn so, or all."""
+        """Show what is read of each frame, a page or a function of the time; the picture is of that page, or of all."""
         if image is None:
-            there = (
-                DIGITS if callable(readings) else {r.digit: r.box_xywh_px for r in readings.readings if r.box_xywh_px}
-            )
-            image = drawn({digit: box for digit, box in there.items() if digit is not None})
+            image = drawn() if callable(readings) else drawn(written(readings))
         for number in range(round(seconds * self.rate)):
             self.index += 1
             frame = Frame(image, self.index / self.rate, self.index)

@@ -37,5 +37,7 @@ def test_nothing_matches_nothing():
 
 def test_a_place_is_covered_by_a_box_over_most_of_it():
     assert covered(boxes((0, 0, 20, 30))[0], boxes((100, 0, 20, 30), (2, 2, 20, 30)))
+    assert covered(boxes((0, 16, 18, 14))[0], boxes((0, 0, 20, 30)))
+    assert covered(boxes((0, 0, 45, 30))[0], boxes((100, 0, 20, 30), (22, 0, 20, 30)))
     assert not covered(boxes((0, 0, 20, 30))[0], boxes((15, 0, 20, 30)))
     assert not covered(boxes((0, 0, 20, 30))[0], boxes())
