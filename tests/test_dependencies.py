@@ -26,7 +26,7 @@ NOT_NEEDED = {"tflite_micro"}
 
 def declared(extras):
     """Names of the modules that the project and some of its extras install."""
-    lines = [*PROJECT["project"]["dependencies"], *(line for extra in extras for line in EXTRAS[extra])]
+    lines = [*PROJECT["project"]["dependencies"], *(line for extra in extras for line in EXTRAS.get(extra, ()))]
     names = {re.match(r"[\w.-]+", line)[0]: line for line in lines}
     inner = set(re.findall(r"[\w-]+", " ".join(re.findall(r"\[(.*?)\]", names.pop("edgedigits", "")))))
     own = {MODULES.get(name, name.replace("-", "_")) for name in names}
@@ -56,6 +56,24 @@ def required(tree):
             module, extra = node.args[0], node.keywords[0].value
             if isinstance(module, ast.Constant) and isinstance(extra, ast.Constant):
                 yield module.value, extra.value
+
+
+def bounds():
+    """Lower bounds of all that the project and its extras need, as pip reads them: name, version."""
+    lines = [*PROJECT["project"]["dependencies"], *(line for lines in EXTRAS.values() for line in lines)]
+    return {found.groups() for line in lines if (found := re.match(r"([\w-]+)>=([\d.]+)", line))}
+
+
+def pinned():
+    """Versions that the environments of old libraries hold."""
+    names = ("lowest", "lowest-export", "bookworm")
+    lines = [line for name in names for line in (ROOT / f"constraints-{name}.txt").read_text().splitlines()]
+    return {tuple(line.split("==")) for line in lines}
+
+
+@pytest.mark.parametrize(("name", "version"), sorted(bounds()))
+def test_every_lower_bound_is_what_one_environment_installs(name, version):
+    assert any(name == other and f"{found}.0".startswith(f"{version}.") for other, found in pinned())
 
 
 @pytest.mark.parametrize("part", PARTS)

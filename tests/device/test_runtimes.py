@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 
+import cv2
 import numpy as np
 import pytest
 
@@ -19,6 +20,8 @@ PACKAGES = {
     "opencv": "cv2",
     "numpy": "numpy",
 }
+# OpenCV 4.6, Debian 12's, loads none of the ONNX files.
+OLD_OPENCV = tuple(map(int, cv2.__version__.split(".")[:2])) < (4, 8)
 SHIPPED = [artifact.format for artifact in Bundle.load(default_bundle()).artifacts]
 RUNS = [(name, kind) for name, adapted in BACKENDS.items() for kind in adapted.formats if kind in SHIPPED]
 
@@ -37,6 +40,8 @@ def backend(request):
             pytest.skip(f"{PACKAGES[name]} is not installed")
         if name == "tflite-runtime" and int(np.__version__.split(".")[0]) >= 2:
             pytest.skip("tflite-runtime needs numpy<2")
+        if name == "opencv" and OLD_OPENCV:
+            pytest.skip(f"OpenCV {cv2.__version__} does not understand the files")
     return name
 
 
@@ -66,3 +71,11 @@ def test_a_backend_that_is_asked_for_reads_the_page(python, backend):
     assert done.returncode == 0, done.stderr
     assert done.stderr.startswith(f"backend {backend} with {BACKENDS[backend].formats[0]}\n")
     assert json.loads(done.stdout)["lines"] == ["3507"]
+
+
+@pytest.mark.skipif(not OLD_OPENCV, reason="this OpenCV understands the files")
+def test_an_opencv_that_does_not_understand_the_files_says_so_in_one_line(python):
+    done = python("-m", "edgedigits", "recognize", "page.png", "--backend", "opencv")
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert f"OpenCV {cv2.__version__} cannot load model_float32.onnx; a newer one may" in done.stderr
