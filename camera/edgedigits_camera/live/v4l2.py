@@ -191,5 +191,27 @@ def distance(size_px: tuple[int, int], wanted_px: tuple[int, int]) -> float:
 
 
 def find_again(bus: str, card: str, *, folder: Path = DEV, ioctl: Ioctl = fcntl.ioctl) -> Device | None:
-    """The camera of that name at that place, whatever number it has now; None while it is away."""
-    return next((device for device in devices(folder, ioctl=ioctl) if (device.bus, device.card) == (bus, card)), None)
+    """The camera of that name at that place, whatever number it has now; None while it is away.
+
+    Others are asked for their names alone: this is called again and again while one is waited for.
+    """
+    for path in nodes(folder):
+        with suppress(OSError):
+            if name_of(path, ioctl=ioctl) == (bus, card) and (device := read_device(path, ioctl=ioctl)):
+                return device
+    return None
+
+
+def name_of(path: Path, *, ioctl: Ioctl = fcntl.ioctl) -> tuple[str, str]:
+    """Where a device is plugged in, and its name.
+
+    Raises:
+        OSError: it is not there, may not be opened, or is no V4L2 device.
+
+    """
+    fd = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+    try:
+        who = ioctls.capability(fd, ioctl=ioctl)
+    finally:
+        os.close(fd)
+    return who.bus, who.card

@@ -103,7 +103,7 @@ class Kernel:
     """Devices by the names of their nodes, which lie in ``folder``."""
 
     def __init__(self, folder):
-        self.folder, self.plugged = folder, {}
+        self.folder, self.plugged, self.set_up = folder, {}, []
 
     def plug(self, name="video0", **about):
         self.plugged[name] = Plugged(**about)
@@ -115,7 +115,9 @@ class Kernel:
         del self.plugged[name]
 
     def ioctl(self, fd, request, buffer):
-        device = self.plugged[Path(f"/proc/self/fd/{fd}").readlink().name]
+        path = Path(f"/proc/self/fd/{fd}").readlink()
+        device = self.plugged[path.name]
+        self.set_up += [path] if request == request_of("both", 5, Format) else []
         for (direction, number, structure), answer in ANSWERS.items():
             if request == request_of(direction, number, structure):
                 assert len(buffer) == c.sizeof(structure)

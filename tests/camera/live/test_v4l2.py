@@ -95,6 +95,13 @@ def test_a_camera_that_comes_back_under_another_number_is_found(kernel, webcam):
     kernel.plug("video5", bus="usb-1.1", offers=webcam)
     found = find_again("usb-1.1", "Lab UVC webcam", folder=kernel.folder, ioctl=kernel.ioctl)
     assert found.path.name == "video5"
+    assert {path.name for path in kernel.set_up} == {"video5"}  # no other camera was touched
+
+
+def test_a_node_for_metadata_that_comes_back_first_is_not_taken_for_the_camera(kernel, webcam):
+    kernel.plug("video2", bits=META_NODE)
+    kernel.plug("video3", offers=webcam)
+    assert find_again("usb-1.1", "Lab UVC webcam", folder=kernel.folder, ioctl=kernel.ioctl).path.name == "video3"
 
 
 VGA, HD, FULL_HD = (640, 480), (1280, 720), (1920, 1080)
