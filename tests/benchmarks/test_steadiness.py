@@ -11,7 +11,6 @@ from benchmarks.referee import Tally, Told, judged
 from benchmarks.steadiness import (
     FILMS,
     RATES,
-    TELLERS,
     added,
     as_object,
     one_by_one,
