@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from edgedigits_camera.live.objects import event_object, reading_object
 from edgedigits_camera.sinks import JSON_VERSION
 
 if TYPE_CHECKING:
@@ -16,45 +17,23 @@ if TYPE_CHECKING:
     from edgedigits_camera.live.web.board import Noted, Shown
 
 BEST = 3
+NO_FRAME: dict[str, Any] = {"version": JSON_VERSION, "index": None, "digits": [], "lines": []}
 
 
 def reading_of(shown: Shown, *, temperature_c: float | None) -> dict[str, Any]:
     """Whether frames come, and what stands in the newest one; no frame's fields before the first."""
     state = shown.state
-    return {
-        "version": JSON_VERSION,
-        "source": {"title": state.title, "waiting_s": rounded(state.waiting_s, 1), "reason": state.reason},
-        "temperature_c": rounded(temperature_c, 1),
-    } | (frame_of(shown.seen) if shown.seen else {"index": None, "digits": [], "lines": []})
+    source = {"title": state.title, "waiting_s": rounded(state.waiting_s), "reason": state.reason}
+    frame = frame_of(shown.seen) if shown.seen else NO_FRAME
+    return frame | {"source": source, "temperature_c": rounded(temperature_c)}
 
 
 def frame_of(seen: Seen) -> dict[str, Any]:
-    """A frame's own fields."""
-    height_px, width_px = seen.frame.image.shape[:2]
-    return {
-        "index": seen.frame.index,
-        "time_s": round(seen.frame.time_s, 4),
-        "width": width_px,
-        "height": height_px,
-        "digits": [digit_of(tracked) for tracked in seen.steady.digits],
-        "lines": list(seen.steady.lines),
-        "read_ms": round(seen.read_ms, 2),
-        "latency_ms": round(seen.latency_ms, 2),
-        "fps": round(seen.frames_per_s, 1),
-        "stages_ms": {name: round(time_ms, 2) for name, time_ms in seen.stages_ms.items()},
-    }
-
-
-def digit_of(tracked: Tracked) -> dict[str, Any]:
-    """A digit, with the likeliest of what it may be."""
-    return {
-        "track": tracked.track,
-        "digit": tracked.digit,
-        "confidence": round(tracked.confidence, 4),
-        "box": list(tracked.box_xywh_px),
-        "line": tracked.line + 1,
-        "best": [[digit, round(tracked.probabilities[digit], 4)] for digit in likeliest(tracked)],
-    }
+    """A frame's own fields, with the likeliest of what each digit may be, and the time of each stage."""
+    reading = reading_object(seen)
+    for digit, tracked in zip(reading["digits"], seen.steady.digits, strict=True):
+        digit["best"] = [[guess, round(tracked.probabilities[guess], 4)] for guess in likeliest(tracked)]
+    return reading | {"stages_ms": {name: round(time_ms, 2) for name, time_ms in seen.stages_ms.items()}}
 
 
 def likeliest(tracked: Tracked) -> list[int]:
@@ -63,19 +42,8 @@ def likeliest(tracked: Tracked) -> list[int]:
 
 
 def event_of(note: Noted) -> dict[str, Any]:
-    """What happened to a digit, and when."""
-    event = note.event
-    return {
-        "number": note.number,
-        "at": note.at.isoformat(timespec="milliseconds"),
-        "kind": event.kind.value,
-        "track": event.track,
-        "digit": event.digit,
-        "before": event.before,
-        "confidence": round(event.confidence, 4),
-        "box": list(event.box_xywh_px),
-        "line": event.line,
-    }
+    """What happened to a digit, its number in this run, and when."""
+    return {"number": note.number, "at": note.at.isoformat(timespec="milliseconds")} | event_object(note.event)
 
 
 def boxes_of(seen: Seen) -> dict[str, Any]:
@@ -90,6 +58,6 @@ def compact(content: Mapping[str, Any]) -> str:
     return json.dumps(content, separators=(",", ":"))
 
 
-def rounded(value: float | None, places: int) -> float | None:
-    """The same with fewer places, where there is one."""
-    return None if value is None else round(value, places)
+def rounded(value: float | None) -> float | None:
+    """To a tenth, where there is one."""
+    return None if value is None else round(value, 1)

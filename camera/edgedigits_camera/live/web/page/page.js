@@ -117,9 +117,9 @@ function renderLines() {
   const key = [...lines.values()].map((line) => line.map((d) => d.digit + (d.confidence < 0.9 ? "?" : "")).join("")).join(" ");
   if ($("lines").dataset.key === key && $("lines").childElementCount) return;
   $("lines").dataset.key = key;
-  const total = sureOnes().length;
+  $("lines").style.setProperty("--longest", String(Math.max(1, ...[...lines.values()].map((line) => line.length))));
   const rows = [...lines.values()].map((line) =>
-    element("p", { className: total > 40 ? "many" : "" }, ...line.map((digit) => element("span", { className: digit.confidence < 0.9 ? "unsure" : "sure" }, String(digit.digit)))),
+    element("p", {}, ...line.map((digit) => element("span", { className: digit.confidence < 0.9 ? "unsure" : "sure" }, String(digit.digit)))),
   );
   $("lines").replaceChildren(...(rows.length ? rows : [element("p", { className: "none" }, "no digits")]));
   const text = [...lines.values()].map((line) => line.map((d) => d.digit).join("")).join(", ");
