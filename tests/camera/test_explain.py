@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from edgedigits.cli import app
 from edgedigits_camera import explain as explaining
 from edgedigits_camera.detection.detect import levels_of
-from edgedigits_camera.explain import FATES, HIGHEST_PX, PANEL_PX, contrast_of, explain, heat_of
+from edgedigits_camera.explain import FATES, HIGHEST_PX, PANEL_PX, TITLE_LINES, contrast_of, explain, heat_of, titled
 from edgedigits_camera.profiles import LIVE, STILL
 from edgedigits_camera.reader import Fate, find_digits, read_page
 from edgedigits_camera.scene import SceneSpec, draw_scene
@@ -90,6 +90,15 @@ def test_a_picture_without_anything_is_explained_too(reading, shape, profile):
     assert shown.size
     assert sum(counts.values()) == 0
     assert shown.shape[0] < 3 * HIGHEST_PX
+
+
+def test_a_long_title_goes_on_in_the_next_lines_and_says_where_it_ends():
+    picture = np.full((60, 80, 3), 225, np.uint8)
+    heights = [titled(picture, "123456789 " * words).shape[0] for words in (1, 9, 18, 200)]
+    line_px = heights[1] - heights[0]
+    assert line_px > 0
+    assert heights[2] - heights[1] == line_px
+    assert heights[3] - heights[0] == (TITLE_LINES - 1) * line_px
 
 
 def test_no_more_cards_are_drawn_than_have_room(reading, write_row, monkeypatch):
