@@ -528,3 +528,11 @@ def test_a_file_that_may_not_be_read_is_a_failed_check(folder, monkeypatch):
     monkeypatch.setattr(Path, "open", forbidden)
     (check,) = [check for check in verify_digests(folder) if check.passed is False]
     assert (check.subject, check.found) == ("model.npz", "cannot be read (Permission denied)")
+
+
+def test_weights_that_are_none_are_a_failed_check_although_every_file_is_whole(shipped):
+    np.savez(shipped / "model.npz", **{"conv1/kernel": np.array([None], object)})
+    bundle = Bundle.read(shipped)
+    artifact = replace(bundle.artifact("npz"), sha256=sha256(shipped / "model.npz"))
+    replace(bundle, artifacts=(artifact,)).save()
+    assert ("npz in numpy", "answers") in wrong(shipped)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edgedigits.archives import read_arrays
 from edgedigits.backends.base import Adapter
 from edgedigits.backends.onnx import scaled
+from edgedigits.known import bundle_arrays
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +26,7 @@ class Plain(Adapter):
 
     def __init__(self, path: Path, *, threads: int = 1) -> None:
         _ = threads  # NumPy's linear algebra takes its number of threads from the environment
-        self._weights = read_arrays(path)
+        self._weights = bundle_arrays(path)
 
     def _run(self, patches: NDArray[np.uint8]) -> NDArray[np.float32]:
         chunks = (patches[start : start + CHUNK] for start in range(0, len(patches), CHUNK))

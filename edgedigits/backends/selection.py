@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from edgedigits.backends.base import Backend
     from edgedigits.bundle import Bundle
 
@@ -110,22 +112,24 @@ def open_backend(bundle: Bundle, *, backend: str = "auto", format: str | None = 
         threads: for the runtimes that take it.
 
     Raises:
+        BundleError: the known answers are damaged.
         BackendError: none did; the message says why for each.
 
     """
+    patches = bundle.golden["patches"][:PROBED]
     found = first_that_serves(
         candidates(bundle, backend=backend, format=format),
-        lambda candidate: _tried(bundle, candidate, threads=threads),
+        lambda candidate: _tried(bundle, candidate, patches=patches, threads=threads),
         subject=str(bundle.folder),
     )
     return Opened(*found)
 
 
-def _tried(bundle: Bundle, candidate: Candidate, *, threads: int) -> Backend:
+def _tried(bundle: Bundle, candidate: Candidate, *, patches: NDArray[np.uint8], threads: int) -> Backend:
     """A backend that has answered in a process of its own, and then here."""
     from edgedigits.measure import measure_files  # needed once only
 
-    artifact, patches = bundle.artifact(candidate.format), bundle.golden["patches"][:PROBED]
+    artifact = bundle.artifact(candidate.format)
     path, name = bundle.folder / artifact.path, candidate.backend
     require_survival(
         name,

@@ -9,7 +9,7 @@ import pytest
 from edgedigits.backends import BACKENDS, Candidate, open_backend, probe
 from edgedigits.backends.selection import SECOND_OPINIONS, candidates
 from edgedigits.bundle import Bundle
-from edgedigits.errors import BackendError
+from edgedigits.errors import BackendError, BundleError
 from edgedigits.files import sha256
 
 RUNTIMES = ("ai_edge_litert.interpreter", "tflite_runtime.interpreter", "onnxruntime", "cv2")
@@ -135,3 +135,10 @@ def test_a_damaged_file_is_passed_over_for_the_next_candidate(copied):
     opened = open_backend(rewritten(copied, "int8", b"damaged"))
     assert opened.candidate == Candidate("litert", "float32")
     assert opened.explain().startswith("backend litert with float32 (not litert int8: ")
+
+
+def test_damaged_known_answers_are_one_error_and_no_reason_for_each_runtime(copied):
+    (copied / "golden.npz").write_bytes(b"")
+    with pytest.raises(BundleError, match=r"golden\.npz is damaged") as refused:
+        open_backend(Bundle.read(copied))
+    assert str(refused.value).count("golden.npz") == 1

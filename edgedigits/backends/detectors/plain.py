@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edgedigits.archives import read_arrays
 from edgedigits.backends.detectors.base import DetectorAdapter, scaled
 from edgedigits.backends.plain import relu
 from edgedigits.detector import HEADS
+from edgedigits.known import bundle_arrays
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,7 @@ class PlainDetector(DetectorAdapter):
 
     def __init__(self, path: Path, *, threads: int = 1) -> None:
         _ = threads  # NumPy's linear algebra takes its number of threads from the environment
-        self._weights = read_arrays(path)
+        self._weights = bundle_arrays(path)
 
     def _run(self, contrast: NDArray[np.uint8]) -> NDArray[np.float32]:
         half = relu(self._conv("half", scaled(contrast)[0], strides=2))

@@ -95,23 +95,26 @@ def open_detector(
         threads: for the runtimes that take it.
 
     Raises:
-        BundleError: the bundle has no detector.
+        BundleError: the bundle has no detector, or its known maps are damaged.
         BackendError: no runtime gave the known maps; the message says why for each.
 
     """
+    canvases = bundle.known_maps.canvases[:1] if bundle.detector else ()
     found = first_that_serves(
         detector_candidates(bundle, backend=backend, format=format),
-        lambda candidate: _tried(bundle, candidate, threads=threads),
+        lambda candidate: _tried(bundle, candidate, canvases=canvases, threads=threads),
         subject=f"the detector of {bundle.folder}",
     )
     return OpenedDetector(*found)
 
 
-def _tried(bundle: Bundle, candidate: Candidate, *, threads: int) -> DetectorBackend:
+def _tried(
+    bundle: Bundle, candidate: Candidate, *, canvases: Sequence[NDArray[np.uint8]], threads: int
+) -> DetectorBackend:
     """A backend that has answered in a process of its own, and then here."""
     from edgedigits.measure_maps import measure_maps  # needed once only
 
-    file, canvases = bundle.its_detector().file(candidate.format), bundle.known_maps.canvases[:1]
+    file = bundle.its_detector().file(candidate.format)
     path, name = bundle.folder / file.path, candidate.backend
     require_survival(
         name,
