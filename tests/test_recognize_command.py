@@ -1,5 +1,6 @@
 """``edgedigits recognize`` as a user runs it."""
 
+import errno
 import json
 import os
 import subprocess
@@ -9,7 +10,9 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from edgedigits.backends import Candidate, Opened
 from edgedigits.cli import app
+from edgedigits.cli.notes import Notes
 from edgedigits.strokes import draw_digit
 
 cv2 = pytest.importorskip("cv2", reason="neither the extra `camera` nor `headless` is installed")
@@ -190,3 +193,36 @@ def test_boxes_that_are_not_turned_back_would_miss_the_ink():
     stored = STORED[6](drawn())
     assert not (stored[70:130, 40:315, 0] < 180).all(axis=0).any()
     assert (stored[70:130, 40:315, 0] < 180).sum() < 0.5 * (drawn()[70:130, 40:315, 0] < 180).sum()
+
+
+def test_of_several_pages_the_first_is_read_and_that_is_said(page_path, tmp_path):
+    pages = [Image.fromarray(drawn(text)) for text in ("35", "70", "72")]
+    for suffix in ("tif", "gif", "webp", "png"):
+        pages[0].save(tmp_path / f"pages.{suffix}", save_all=True, append_images=pages[1:])
+        result = recognize(tmp_path / f"pages.{suffix}", page_path)
+        assert result.stdout.splitlines() == [f"{tmp_path}/pages.{suffix}: 35", f"{page_path}: 3507"]
+        assert errors(result) == [f"{tmp_path}/pages.{suffix}: the first of 3 pages is read"]
+    assert not errors(recognize(tmp_path / "pages.tif", "--quiet"))
+
+
+def test_a_full_disk_costs_the_copies_and_no_answer(page_path, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("pathlib.Path.write_bytes", full)
+    result = recognize(page_path, page_path, "--save", tmp_path / "out")
+    assert result.exit_code == 1
+    assert result.stdout.count(": 3507\n") == 2
+    for line, name in zip(errors(result), ("page.jpg", "page-2.jpg"), strict=True):
+        assert line.startswith(f"edgedigits: {tmp_path}/out/{name} cannot be written (no space left on device); free")
+
+
+@pytest.mark.parametrize("refused", [0, 1, 12])
+def test_what_runs_the_network_is_a_matter_of_course_or_a_short_line(capsys, refused):
+    reasons = tuple((Candidate("litert", "int8"), 150 * "why") for _ in range(refused))
+    opened = Opened(None, Candidate("numpy", "npz"), reasons)
+    for notes in (Notes(), Notes(verbose=True), Notes(quiet=True)):
+        notes.runtime(opened)
+    short = ["runs in numpy; a faster way does not work here, --verbose says why"] if refused == 1 else []
+    short += ["runs in numpy; 12 faster ways do not work here, --verbose says why"] if refused == 12 else []
+    assert capsys.readouterr().err.splitlines() == [*short, opened.explain()]

@@ -184,3 +184,12 @@ def test_a_huge_picture_is_refused_before_it_is_decoded(tmp_path, side):
     Image.new("1", (side, side)).save(tmp_path / "huge.png")
     with pytest.raises(PictureError, match="make it smaller"):
         load_picture(tmp_path / "huge.png")
+
+
+def test_a_file_that_may_not_be_read_is_one_line(tmp_path, monkeypatch):
+    def closed(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.open", closed)
+    with pytest.raises(PictureError, match=r"page\.png may not be read by you; change its permissions or copy it"):
+        load_picture(tmp_path / "page.png")
