@@ -10,15 +10,18 @@ import sys
 import textwrap
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from edgedigits.errors import MissingExtraError
 from edgedigits_camera.frame import Frame
+from edgedigits_camera.live import broker as broker_module
 from edgedigits_camera.live import mqtt
 from edgedigits_camera.live.broker import CA_FILE, PASSWORD, USER, Broker
 from edgedigits_camera.live.mqtt import Mqtt
+from edgedigits_camera.live.objects import event_object, reading_object
 from edgedigits_camera.live.seen import Event, EventKind, Seen, SourceState, Steady, Tracked
 from edgedigits_camera.reader import Page
 
@@ -236,6 +239,7 @@ KILLED = """
     import os, sys, time
     from edgedigits_camera.live.broker import Broker
     from edgedigits_camera.live.mqtt import Mqtt
+from edgedigits_camera.live.objects import event_object, reading_object
     with Mqtt(Broker.parse(sys.argv[1], environment={}, node="pi"), note=print):
         time.sleep(60)
 """
@@ -361,6 +365,18 @@ def test_a_broker_that_takes_connections_and_is_silent_holds_nobody_up(notes):
         assert time.monotonic() - leaves_s < 2 * mqtt.END_S + 2
     assert sorted(times_s)[100] < 0.01
     assert len(sink._waiting) <= mqtt.MOST_WAITING
+
+
+def test_the_documentation_has_every_field_topic_and_variable():
+    text = (Path(__file__).parents[3] / "docs/mqtt.md").read_text(encoding="utf-8")
+    variables = {name for name in vars(broker_module).values() if str(name).startswith("EDGEDIGITS_")}
+    fields = {*reading_object(seen("1")), *reading_object(seen("1"))["digits"][0], "text", "at", "waiting", "reason"}
+    fields |= {*event_object(event(1))} - {"kind"} | {"event_type", "title"}
+    assert {name for name in variables if f"`{name}`" not in text} == set()
+    assert {name for name in fields if f'"{name}":' not in text} == set()
+    topics = (mqtt.READING, mqtt.EVENT, mqtt.SOURCE, mqtt.AVAILABILITY)
+    assert [name for name in topics if f"`TOPIC/{name}`" not in text] == []
+    assert len(variables) == 6
 
 
 def test_an_old_paho_is_one_line(monkeypatch):
