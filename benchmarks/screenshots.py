@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from edgedigits.recognizer import Recognizer
 from edgedigits_camera.explain import explain
-from edgedigits_camera.frame import Frame
+from edgedigits_camera.live.frames import Frame
 from edgedigits_camera.live.seen import Seen, SourceState
 from edgedigits_camera.live.tracking import Tracker
 from edgedigits_camera.live.web import Address, Web

@@ -31,7 +31,7 @@ from edgedigits_camera.detection.detect import levels_of
 from edgedigits_camera.detection.pyramid import canvases
 from edgedigits_camera.digits.features import features_of
 from edgedigits_camera.digits.judge import Judge
-from edgedigits_camera.memory import keep_freed_memory
+from edgedigits_camera.live.memory import keep_freed_memory
 from edgedigits_camera.reader import candidates_of, read_page
 from edgedigits_camera.scene import SceneSpec, draw_scene
 

@@ -28,7 +28,7 @@ import numpy as np
 from benchmarks.reading import FIRST_SEED, marks_of, measured_with, opened
 from benchmarks.referee import EVENTS, Tally, Told, judged
 from edgedigits.files import write_json
-from edgedigits_camera.frame import Frame
+from edgedigits_camera.live.frames import Frame
 from edgedigits_camera.live.seen import Event, EventKind
 from edgedigits_camera.live.tracking import Tracker
 from edgedigits_camera.live.tracking.matching import matches

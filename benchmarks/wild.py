@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.reading import PROFILES, marks_as_stored, measured_with
 from edgedigits.files import write_json
 from edgedigits.recognizer import Recognizer
-from edgedigits_camera.memory import keep_freed_memory
+from edgedigits_camera.live.memory import keep_freed_memory
 from edgedigits_camera.pictures import load_picture
 from edgedigits_camera.reader import read_page
 from edgedigits_camera.scoring import Box, Counts, Mark, compare

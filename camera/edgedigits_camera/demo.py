@@ -11,12 +11,12 @@ import cv2
 from edgedigits.errors import SourceError
 from edgedigits.files import replacing
 from edgedigits.recognizer import Reading
+from edgedigits_camera.live.sources import open_source
 from edgedigits_camera.overlay import annotate
 from edgedigits_camera.pictures import load_picture
 from edgedigits_camera.profiles import LIVE
 from edgedigits_camera.reader import read_page
 from edgedigits_camera.scene import SceneSpec, draw_clip, draw_scene
-from edgedigits_camera.sources import open_source
 from edgedigits_camera.text.lines import order_lines
 from edgedigits_camera.written import DRAWN, avi_end, check_ours, save_picture
 

@@ -58,7 +58,7 @@ class Answer:
 
 def as_text(answer: Answer, *, top: int = 0) -> str:
     """What is printed for people; with ``top``, a line for each digit with its likeliest names."""
-    from edgedigits_camera.sinks import one_line
+    from edgedigits_camera.live.sinks import one_line
 
     texts = [f"{printable(answer.name)}: {one_line(answer.texts)}"]
     for reading in [reading for reading in answer.readings if top and reading.probabilities]:
@@ -96,7 +96,7 @@ def as_failure(name: str, error: Exception) -> dict[str, Any]:
 
 def beginning(name: str) -> dict[str, Any]:
     """What every object begins with."""
-    from edgedigits_camera.sinks import JSON_VERSION
+    from edgedigits_camera.live.objects import JSON_VERSION
 
     return {"version": JSON_VERSION, "source": name}
 

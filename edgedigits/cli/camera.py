@@ -15,7 +15,7 @@ from edgedigits.cli.notes import Notes
 from edgedigits.errors import DisplayError, require
 
 if TYPE_CHECKING:
-    from edgedigits_camera.sinks import Sink
+    from edgedigits_camera.live.sinks import Sink
 
 
 class Display(StrEnum):
@@ -54,12 +54,12 @@ def camera(
     notes = Notes(quiet=quiet, verbose=verbose)
     require("cv2", extra="headless")
     from edgedigits.recognizer import Recognizer
-    from edgedigits_camera.memory import keep_freed_memory
+    from edgedigits_camera.live.loop import run
+    from edgedigits_camera.live.memory import keep_freed_memory
+    from edgedigits_camera.live.signals import Ending
+    from edgedigits_camera.live.sources import open_source
     from edgedigits_camera.profiles import LIVE
     from edgedigits_camera.reader import read_page
-    from edgedigits_camera.runtime import run
-    from edgedigits_camera.signals import Ending
-    from edgedigits_camera.sources import open_source
 
     keep_freed_memory()
     with Ending(last=True) as ending, ExitStack() as stack:
@@ -82,7 +82,7 @@ def open_window(display: Display | None, stack: ExitStack, *, unless: bool) -> l
         DisplayError: one is wanted and not possible.
 
     """
-    from edgedigits_camera.display import Window
+    from edgedigits_camera.live.window import Window
 
     if display is Display.NONE or (display is None and unless):
         return []
@@ -96,7 +96,7 @@ def open_window(display: Display | None, stack: ExitStack, *, unless: bool) -> l
 
 def lines_of(*, as_json: bool, windowed: bool) -> list[Sink]:
     """Return what writes to stdout: JSON where wanted, else text where there is no window."""
-    from edgedigits_camera.sinks import JsonLines, TextLines
+    from edgedigits_camera.live.sinks import JsonLines, TextLines
 
     if as_json:
         return [JsonLines(sys.stdout)]

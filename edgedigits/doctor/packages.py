@@ -154,7 +154,7 @@ def window(pip: Pip, opencv: OpenCV, versions: Mapping[str, str], environment: M
         found = "there is a screen, and this OpenCV has no windows"
         return Finding("window", State.WARNING, found, pip.command(["opencv-python>=4.11"], uninstall=installed))
     from edgedigits.errors import DisplayError
-    from edgedigits_camera.display import check_screen
+    from edgedigits_camera.live.window import check_screen
 
     try:
         check_screen()

@@ -10,7 +10,6 @@ import pytest
 
 from edgedigits.recognizer import Recognizer
 from edgedigits.strokes import draw_digit
-from edgedigits_camera.capture import Patience
 from edgedigits_camera.detection.maps import (
     CHANNELS,
     DIGITS,
@@ -27,9 +26,10 @@ from edgedigits_camera.detection.maps import (
     X,
     Y,
 )
-from edgedigits_camera.devices import quieten
 from edgedigits_camera.digits.features import FEATURES
 from edgedigits_camera.digits.judge import Judge, Trees
+from edgedigits_camera.live.capture import Patience
+from edgedigits_camera.live.devices import quieten
 
 
 @pytest.fixture(scope="session", autouse=True)

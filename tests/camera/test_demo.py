@@ -4,8 +4,8 @@ from pathlib import Path
 from edgedigits.cli.demo import as_table, verdict
 from edgedigits.recognizer import Reading
 from edgedigits_camera.demo import CLIP, CLIP_FRAMES, CLIP_SIZE_PX, PAGES, Shown, count_right, drawn_lines, write_clip
+from edgedigits_camera.live.sources import open_source
 from edgedigits_camera.scene import DrawnDigit, draw_clip, draw_scene
-from edgedigits_camera.sources import open_source
 from edgedigits_camera.text.lines import order_lines
 from edgedigits_camera.written import DRAWN, mark_of
 

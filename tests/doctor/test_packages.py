@@ -76,10 +76,10 @@ def test_a_screen_on_which_no_window_opens_is_told(pip, monkeypatch):
     def refuse():
         raise DisplayError("no window can be opened on screen :0; use --display none")
 
-    monkeypatch.setattr("edgedigits_camera.display.check_screen", refuse)
+    monkeypatch.setattr("edgedigits_camera.live.window.check_screen", refuse)
     found = packages.window(pip, WHOLE, {"opencv-python": "5.0"}, SCREEN)
     assert (found.state, found.found) == (State.WARNING, "no window can be opened on screen :0; use --display none")
-    monkeypatch.setattr("edgedigits_camera.display.check_screen", lambda: None)
+    monkeypatch.setattr("edgedigits_camera.live.window.check_screen", lambda: None)
     assert packages.window(pip, WHOLE, {"opencv-python": "5.0"}, SCREEN).state is State.OK
 
 

@@ -19,13 +19,13 @@ from urllib.parse import quote, unquote, urlsplit
 
 import edgedigits
 from edgedigits.errors import SourceError
-from edgedigits_camera.devices import open_stream, without_password
+from edgedigits_camera.live.devices import open_stream, without_password
 from edgedigits_camera.live.stream import CHUNK_BYTES, JpegStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from edgedigits_camera.capture import Device, Patience
+    from edgedigits_camera.live.capture import Device, Patience
 
 MULTIPART = "multipart/x-mixed-replace"
 # What servers send that is no video, and what to do about it.

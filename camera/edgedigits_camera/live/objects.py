@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from edgedigits_camera.sinks import JSON_VERSION
-
 if TYPE_CHECKING:
     from edgedigits_camera.live.seen import Event, Seen, Tracked
+
+# Of what docs/json.md describes; a higher one takes away or changes what was there, additions leave it.
+JSON_VERSION = 1
 
 
 def reading_object(seen: Seen) -> dict[str, Any]:

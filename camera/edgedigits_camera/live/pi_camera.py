@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from edgedigits.errors import SourceError
 
 if TYPE_CHECKING:
-    from edgedigits_camera.capture import Device
+    from edgedigits_camera.live.capture import Device
 
 SIZE_PX = (1280, 720)
 FRAMES_PER_S = 30.0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from edgedigits.errors import PictureError, SourceError
 from edgedigits_camera.formats import SUFFIXES
-from edgedigits_camera.frame import Frame
+from edgedigits_camera.live.frames import Frame
 from edgedigits_camera.pictures import load_picture
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ PERIOD_S = 0.5
 
 @dataclass(slots=True)
 class Pictures:
-    """Pictures one after the other, as a :class:`edgedigits_camera.sources.FrameSource`; broken ones are left out."""
+    """Pictures one after the other, as a FrameSource; those that are broken are left out."""
 
     title: str
     paths: tuple[Path, ...]

@@ -25,7 +25,7 @@ BREAK_S = 1.0
 
 @dataclass(slots=True)
 class Recorded:
-    """Frames of a recording, as a :class:`edgedigits_camera.sources.FrameSource`.
+    """Frames of a recording, as a :class:`edgedigits_camera.live.frames.FrameSource`.
 
     Their times begin when they are asked for and keep their distances; with ``realtime`` they come at these times.
     """

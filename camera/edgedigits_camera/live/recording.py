@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from edgedigits_camera.frame import Frame
+    from edgedigits_camera.live.frames import Frame
     from edgedigits_camera.live.seen import Seen, SourceState
 
 # A card that is slow for a moment costs no frame, one that is slow for longer costs frames of the recording alone.

@@ -15,7 +15,7 @@ from edgedigits_camera.live.stream import CHUNK_BYTES, JpegStream
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from edgedigits_camera.capture import Patience
+    from edgedigits_camera.live.capture import Patience
 
 # The second is what it was called until Raspberry Pi OS Bookworm.
 PROGRAMS = ("rpicam-vid", "libcamera-vid")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from edgedigits_camera.frame import Frame
+    from edgedigits_camera.live.frames import Frame
     from edgedigits_camera.reader import Page
 
 Box = tuple[int, int, int, int]

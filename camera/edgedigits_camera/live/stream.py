@@ -13,7 +13,7 @@ from http.client import HTTPException, IncompleteRead
 from typing import TYPE_CHECKING
 
 from edgedigits.errors import SourceError
-from edgedigits_camera.frame import Frame
+from edgedigits_camera.live.frames import Frame
 from edgedigits_camera.live.whole import decode, jpegs
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class JpegFrame(Frame):
 
 
 class JpegStream:
-    """The newest picture of bytes that come in chunks, as a :class:`edgedigits_camera.capture.Device`."""
+    """The newest picture of bytes that come in chunks, as a :class:`edgedigits_camera.live.capture.Device`."""
 
     period_s = 0.0
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from edgedigits.errors import SourceError
-from edgedigits_camera.capture import Captured
+from edgedigits_camera.live.capture import Captured
 from edgedigits_camera.live.mjpeg import open_http
 
 USER, PASSWORD = "me", "s3cret/:@"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from edgedigits.errors import SourceError
-from edgedigits_camera.capture import Captured
+from edgedigits_camera.live.capture import Captured
 from edgedigits_camera.live.pi_camera import open_pi_camera
 
 

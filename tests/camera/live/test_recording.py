@@ -17,8 +17,8 @@ import numpy as np
 import pytest
 
 from edgedigits.errors import SourceError, WriteError
-from edgedigits_camera.frame import Frame
 from edgedigits_camera.live import recording, segments
+from edgedigits_camera.live.frames import Frame
 from edgedigits_camera.live.recorded import Recorded
 from edgedigits_camera.live.recording import Recording
 from edgedigits_camera.live.seen import Event, EventKind, Seen, SourceState, Steady
@@ -289,7 +289,7 @@ KILLED = """
     import itertools, sys, time
     from pathlib import Path
     import numpy as np
-    from edgedigits_camera.frame import Frame
+    from edgedigits_camera.live.frames import Frame
     from edgedigits_camera.live.recording import Recording
     from edgedigits_camera.live.seen import Seen, Steady
     from edgedigits_camera.reader import Page

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from edgedigits.errors import SourceError
-from edgedigits_camera.capture import Captured
+from edgedigits_camera.live.capture import Captured
 from edgedigits_camera.live.rpicam import open_rpicam
 
 STAND_IN = """

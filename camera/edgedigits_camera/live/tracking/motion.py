@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from edgedigits_camera.frame import Frame
+    from edgedigits_camera.live.frames import Frame
 
 # Wide enough that a digit of 14 pixels in a picture of 640 is three pixels high, small enough to cost next to nothing.
 SIDE_PX = 160

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from edgedigits.recognizer import Reading
-    from edgedigits_camera.frame import Frame
+    from edgedigits_camera.live.frames import Frame
     from edgedigits_camera.live.seen import Event
     from edgedigits_camera.reader import Page
 

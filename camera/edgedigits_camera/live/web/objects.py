@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from edgedigits_camera.live.objects import event_object, reading_object
-from edgedigits_camera.sinks import JSON_VERSION
+from edgedigits_camera.live.objects import JSON_VERSION, event_object, reading_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

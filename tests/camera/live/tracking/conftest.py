@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from edgedigits.recognizer import Reading
-from edgedigits_camera.frame import Frame
+from edgedigits_camera.live.frames import Frame
 from edgedigits_camera.live.tracking import Tracker
 from edgedigits_camera.reader import Page
 

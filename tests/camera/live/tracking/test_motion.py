@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from edgedigits_camera.frame import Frame
+from edgedigits_camera.live.frames import Frame
 from edgedigits_camera.live.tracking import Motion
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from edgedigits.recognizer import Reading
-from edgedigits_camera.frame import Frame
+from edgedigits_camera.live.frames import Frame
 from edgedigits_camera.live.seen import EventKind, Steady
 from edgedigits_camera.live.tracking import Tracker
 from edgedigits_camera.reader import Page

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from edgedigits_camera.frame import Frame
+from edgedigits_camera.live.frames import Frame
 from edgedigits_camera.live.seen import Event, EventKind, Seen, SourceState, Steady, Tracked
 from edgedigits_camera.live.web import Address, Web
 from edgedigits_camera.reader import Page

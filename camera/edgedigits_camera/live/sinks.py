@@ -1,4 +1,4 @@
-"""Where readings go: JSON lines, plain lines; the window is in :mod:`edgedigits_camera.display`."""
+"""Where readings go: JSON lines, plain lines; the window is in :mod:`edgedigits_camera.live.window`."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
+from edgedigits_camera.live.objects import JSON_VERSION
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edgedigits_camera.frame import Frame
+    from edgedigits_camera.live.frames import Frame
     from edgedigits_camera.reader import Page
-
-# Of what docs/json.md describes; a higher one takes away or changes what was there, additions leave it.
-JSON_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,17 @@ import sys
 import pytest
 
 from edgedigits.errors import DisplayError
-from edgedigits_camera.display import check_screen
+from edgedigits_camera.live.window import check_screen
 
 # Shows grey frames for ever, with a reading that depends on none of our models.
 SHOW = """
 from itertools import repeat
 import numpy as np
 from edgedigits.recognizer import Reading
-from edgedigits_camera.display import Window
+from edgedigits_camera.live.window import Window
 from edgedigits_camera.reader import Page
-from edgedigits_camera.runtime import run
-from edgedigits_camera.sources import Made
+from edgedigits_camera.live.loop import run
+from edgedigits_camera.live.sources import Made
 page = Page((Reading(7, .99, (50, 50, 40, 60)),), ("7",))
 frames = Made("grey", lambda: repeat(np.full((240, 320, 3), 128, np.uint8)))
 with frames, Window() as window:

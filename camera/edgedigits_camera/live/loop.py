@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from edgedigits_camera.sinks import Seen
+from edgedigits_camera.live.sinks import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from edgedigits_camera.frame import Frame
+    from edgedigits_camera.live.frames import Frame
+    from edgedigits_camera.live.sinks import Sink
     from edgedigits_camera.reader import Page
-    from edgedigits_camera.sinks import Sink
 
 # Frame rates are those of about the last second; the median of the reading time is that of about the last minute.
 RATE_FRAMES = 30
@@ -61,7 +61,7 @@ def run(
 ) -> Summary:
     """Read frames until they end, a sink has had enough, so many were read, or the work is interrupted.
 
-    Signals end it between two frames where the frames come through :class:`edgedigits_camera.signals.Ending`.
+    Signals end it between two frames where the frames come through :class:`edgedigits_camera.live.signals.Ending`.
 
     Args:
         frames: an entered source.

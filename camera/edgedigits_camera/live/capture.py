@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
 
 from edgedigits.errors import SourceError
-from edgedigits_camera.frame import Frame, is_image
+from edgedigits_camera.live.frames import Frame, is_image
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

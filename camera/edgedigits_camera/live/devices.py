@@ -13,7 +13,7 @@ from edgedigits.errors import SourceError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from edgedigits_camera.capture import Patience
+    from edgedigits_camera.live.capture import Patience
 
 
 def quieten() -> None:

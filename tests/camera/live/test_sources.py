@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from edgedigits.errors import EdgeDigitsError, PictureError, SourceError
-from edgedigits_camera.devices import why_not, without_password
-from edgedigits_camera.sources import Made, open_source
+from edgedigits_camera.live.devices import why_not, without_password
+from edgedigits_camera.live.sources import Made, open_source
 
 
 def levels(source):

@@ -8,7 +8,7 @@ import pytest
 
 PROGRAM = """
 import resource, numpy as np
-from edgedigits_camera.memory import keep_freed_memory
+from edgedigits_camera.live.memory import keep_freed_memory
 if {keep}:
     assert keep_freed_memory()
 def faults():

@@ -7,14 +7,14 @@ import stat
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 
 import cv2
 
 from edgedigits.errors import SourceError
-from edgedigits_camera.capture import Captured, Patience
-from edgedigits_camera.devices import open_camera, open_clip, open_stream, quieten, without_password
-from edgedigits_camera.frame import Frame
+from edgedigits_camera.live.capture import Captured, Patience
+from edgedigits_camera.live.devices import open_camera, open_clip, open_stream, quieten, without_password
+from edgedigits_camera.live.frames import Frame
 from edgedigits_camera.pictures import load_picture
 
 if TYPE_CHECKING:
@@ -23,24 +23,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from edgedigits_camera.live.frames import FrameSource
+
 DEMO = "demo"
 DEMO_SIZE_PX = (640, 480)
 # A hand's drift over a drawn page takes about so many frames; then comes the next page.
 DEMO_FRAMES_PER_PAGE = 60
 # A picture that is watched is shown again and again; more often costs power and shows nothing new.
 PICTURE_PERIOD_S = 0.1
-
-
-class FrameSource(Protocol):
-    """Frames in order; opened by ``with``, released at its end whatever happens."""
-
-    title: str
-
-    def __iter__(self) -> Iterator[Frame]: ...
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(self, *exception: object) -> None: ...
 
 
 @dataclass(slots=True)

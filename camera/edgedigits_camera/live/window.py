@@ -13,7 +13,7 @@ from edgedigits.errors import DisplayError, opencv_anew
 from edgedigits_camera.overlay import annotate
 
 if TYPE_CHECKING:
-    from edgedigits_camera.sinks import Seen
+    from edgedigits_camera.live.sinks import Seen
 
 TITLE = "edgedigits"
 ENDING_KEYS = (ord("q"), 27)  # 27 is Esc

@@ -9,10 +9,10 @@ import pytest
 
 from edgedigits.errors import SourceError
 from edgedigits.recognizer import Reading
-from edgedigits_camera.frame import Frame
+from edgedigits_camera.live.frames import Frame
+from edgedigits_camera.live.loop import Summary, run
+from edgedigits_camera.live.signals import ENDING, Ending
 from edgedigits_camera.reader import Page
-from edgedigits_camera.runtime import Summary, run
-from edgedigits_camera.signals import ENDING, Ending
 
 
 class Clock:

@@ -3,7 +3,7 @@
 import pytest
 
 from edgedigits.errors import SourceError
-from edgedigits_camera.sources import open_source
+from edgedigits_camera.live.sources import open_source
 
 
 def test_a_stream_is_read_while_it_lasts(stream_url, hasty):

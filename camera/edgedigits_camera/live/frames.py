@@ -1,13 +1,15 @@
-"""One picture of a source."""
+"""Pictures of a source."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING, Protocol, Self, TypeGuard
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 
@@ -25,6 +27,18 @@ class Frame:
     image: NDArray[np.uint8]
     time_s: float
     index: int
+
+
+class FrameSource(Protocol):
+    """Frames in order; opened by ``with``, released at its end whatever happens."""
+
+    title: str
+
+    def __iter__(self) -> Iterator[Frame]: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *exception: object) -> None: ...
 
 
 def is_image(image: object) -> TypeGuard[NDArray[np.uint8]]:

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from edgedigits.recognizer import Reading
-from edgedigits_camera.frame import Frame
+from edgedigits_camera.live.frames import Frame
+from edgedigits_camera.live.sinks import JsonLines, Seen, TextLines
 from edgedigits_camera.reader import Page
-from edgedigits_camera.sinks import JsonLines, Seen, TextLines
 
 
 def seen(*lines, index=0, time_s=10.0):
