@@ -150,7 +150,9 @@ def test_one_viewer_too_many_is_told(fed, body_of, asked, part):
     with asked(fed.web, "/stream.mjpg") as one, asked(fed.web, "/stream.mjpg") as two:
         part(one)
         part(two)
-        assert body_of(fed.web, "/stream.mjpg") == (503, b"too many viewers; close another page first\n")
+        with asked(fed.web, "/stream.mjpg") as three:
+            assert three.status == 503
+            assert three.read() == b"too many viewers; close another page first\n"
         assert body_of(fed.web, "/reading")[0] == 200
 
 
