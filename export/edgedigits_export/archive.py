@@ -46,7 +46,7 @@ def contents(path: Path) -> Contents:
         arrays = read_arrays(path)
     except (OSError, ValueError) as error:
         raise ExportError(f"{path} is no NumPy archive ({error})") from error
-    dtypes = {str(array.dtype) for array in arrays.values()}
-    if len(arrays) != WEIGHTS or dtypes != {"float32"}:
-        raise ExportError(f"{path} holds {len(arrays)} arrays of {', '.join(sorted(dtypes))}, expected {WEIGHTS} of float32")
+    count, dtypes = len(arrays), {str(array.dtype) for array in arrays.values()}
+    if count != WEIGHTS or dtypes != {"float32"}:
+        raise ExportError(f"{path} holds {count} arrays of {', '.join(sorted(dtypes))}, expected {WEIGHTS} of float32")
     return Contents((), TensorSpec(INPUT, INPUT_SHAPE, "float32"), TensorSpec(OUTPUT, OUTPUT_SHAPE, "float32"))

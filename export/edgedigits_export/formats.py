@@ -148,7 +148,6 @@ FORMATS = {
         FLOAT_BYTES,
         EXACT,
         original="onnx",
-        note=f"opset {onnx.OPSET}",
     ),
     "onnx-int8": Format(
         "model_int8.onnx",
@@ -161,7 +160,7 @@ FORMATS = {
         EIGHT_BITS,
         spread.BYTES,
         original="onnx",
-        note=f"opset {onnx.OPSET}; QDQ, one scale for each channel, ranges by MinMax",
+        note="on x86 without VNNI wrong unless the session is opened with session.x64quantprecision; see README.md",
     ),
     "npz": Format(
         "model.npz",

@@ -14,6 +14,7 @@ from edgedigits_export.calibration import Calibration
 from edgedigits_export.rejection import measure_rejection
 from edgedigits_export.reporting import Evidence, layers_of, others_of, write_reports
 from edgedigits_export.reporting.answers import differences_of
+from edgedigits_export.reporting.charts import log_ticks
 
 VOID = {"meta", "img", "br"}
 NAME = "<own> & | set"
@@ -118,7 +119,7 @@ def test_the_charts_have_identifiers_of_their_own_and_the_colour_of_the_text(rep
 def test_page_and_text_have_the_same_sections_and_figures(reports, evidence):
     titles = [line[3:] for line in reports["report.md"].splitlines() if line.startswith("## ")]
     assert [f">{title}</h2>" in reports["report.html"] for title in titles] == [True] * len(titles)
-    assert titles[:4] == ["Measured", "Before you choose one", "Other images", "Differences from Keras"]
+    assert titles[:3] == ["Measured", "Other images", "Differences from Keras"]
     for proof in evidence.proofs:
         for report in proof.reports:
             assert f"{report.max_difference:.1e}" in reports["report.md"]
@@ -236,11 +237,27 @@ def test_reports_of_a_network_that_others_trained_claim_nothing_of_its_training(
     assert "trained by others" in (tmp_path / "report.md").read_text()
 
 
-def test_the_three_lines_of_the_model_card_load_the_bundle(reports, evidence, monkeypatch):
-    lines = reports["README.md"].split("```python\n")[1].split("```")[0]
-    assert sum(map(bool, lines.splitlines())) == 3
-    monkeypatch.chdir(evidence.bundle.folder.parent)
-    code = lines.replace(f'"{evidence.bundle.name}"', f'"{evidence.bundle.folder.name}"')
-    names = {"patches": evidence.questions.golden}
-    exec(code, names)  # noqa: S102 - what the card tells people to run
-    assert len(names["readings"]) == len(evidence.questions.golden)
+def test_numbers_stand_at_the_right_and_names_at_the_left(reports):
+    head, rule = reports["report.md"].split("## Differences from Keras")[1].strip().splitlines()[2:4]
+    assert head.startswith("| format | median |")
+    assert rule == "| --- | ---: | ---: | ---: | ---: |"
+    rows = reports["report.html"].split('<h2 id="differences">')[1]
+    assert "<td>float32</td><td class=number>" in rows
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"),
+    [
+        (20, 220, [20, 50, 100, 200]),
+        (21, 48, [30, 40]),
+        (23, 53, [30, 40, 50]),
+        (0.5, 20_000, [1, 10, 100, 1000, 10_000]),
+    ],
+)
+def test_a_logarithmic_axis_has_a_few_round_numbers(low, high, ticks):
+    assert log_ticks(low, high) == pytest.approx(ticks)
+
+
+def test_times_on_the_first_chart_are_plain_numbers(reports):
+    figure = reports["report.html"].split('<h2 id="measured">')[1].split("<figure>")[1].split("</figure>")[0]
+    assert {"40", "50", "60", "70"} <= set(Page(figure).texts)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from edgedigits_export.reporting.detector import detector
 from edgedigits_export.reporting.markdown import as_markdown
 from edgedigits_export.reporting.results import trained
+from edgedigits_export.reporting.runtimes import blocks, rules
 from edgedigits_export.reporting.sections import Section, Table, percent
 
 if TYPE_CHECKING:
@@ -15,25 +16,22 @@ if TYPE_CHECKING:
     from edgedigits_export.reporting.evidence import Evidence
 
 LOAD = """\
-```python
 from pathlib import Path
 from edgedigits.recognizer import Recognizer
 
-readings = Recognizer.load(Path("{folder}")).classify(patches)
-```"""
+readings = Recognizer.load(Path(".")).classify(patches)"""
 
 
 def as_card(evidence: Evidence) -> str:
     """The whole card as Markdown."""
     bundle = evidence.bundle
     size = " (93,322 parameters, 2.79 million multiply-accumulates)" if evidence.documented else ""
-    text = as_markdown(
+    return as_markdown(
         f"Model card: {bundle.name}",
         f"A small network{size} that names one handwritten digit: from a patch of 28 x 28 pixels to the probabilities "
         "of 0 to 9. Every file here whose name begins with `model` is the same network.",
         sections(evidence),
     )
-    return text.replace("LOAD", LOAD.format(folder=bundle.name), 1)
 
 
 def sections(evidence: Evidence) -> Iterator[Section]:
@@ -48,10 +46,18 @@ def sections(evidence: Evidence) -> Iterator[Section]:
     yield Section(
         "load",
         "Load it",
-        "LOAD",
+        "In this folder, with edgedigits:",
+        code=[("", LOAD)],
         after="`patches` are (N, 28, 28) uint8, white ink on black, in MNIST's form (`edgedigits.preprocess.to_patch` "
         "makes them); each reading has a digit, or None, and a confidence. From a picture: `edgedigits recognize "
-        "--bundle FOLDER PICTURE`. Other programs: the files take and give what `manifest.json` says.",
+        "--bundle FOLDER PICTURE`.",
+    )
+    yield Section(
+        "runtimes",
+        "Without edgedigits",
+        "In this folder; each block ends with the `probabilities` of 0 to 9. " + " ".join(rules(evidence.bundle)),
+        code=list(blocks(evidence.bundle)),
+        after="What every file takes and gives is in `manifest.json`, too.",
     )
     yield accuracy(evidence)
     yield confidence(evidence)

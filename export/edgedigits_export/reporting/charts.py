@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ INK = "#0a0b0c"
 COLOURS = mpl.color_sequences["tab10"]
 # As wide as a phone, so that text which is read on a screen is read there too.
 WIDTH_IN = 5.6
+# Ticks that a logarithmic axis should have.
+FEW = 3
 STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "edgedigits",  # the same chart has the same bytes
@@ -43,7 +46,10 @@ def draw_trade(points: Sequence[tuple[str, float, float, float]]) -> str:
         figure, axes = _axes(3.6)
         axes.set(xscale="log", xlabel="median time for one image, µs", ylabel="size, kB")
         axes.set_ylim(0, 1.15 * max(size for *_, size, _ in points))
-        axes.set_xlim(0.7 * min(time for *_, time in points), 1.5 * max(time for *_, time in points))
+        span = 0.7 * min(time for *_, time in points), 1.5 * max(time for *_, time in points)
+        axes.set_xlim(span)
+        axes.set_xticks(ticks := log_ticks(*span), [f"{tick:g}" for tick in ticks])
+        axes.minorticks_off()
         # The names stand in a column at the right, in the order of the dots' height, so that none covers another.
         ordered = sorted(enumerate(points), key=lambda entry: (entry[1][2], -entry[1][3]))
         heights = np.linspace(0.04, 0.96, len(points)) if len(points) > 1 else [0.5]
@@ -59,6 +65,17 @@ def draw_trade(points: Sequence[tuple[str, float, float, float]]) -> str:
                 arrowprops={"arrowstyle": "-", "color": colour, "alpha": 0.6, "relpos": (0, 0.5)},
             )
         return _svg(figure, "trade")
+
+
+def log_ticks(low: float, high: float) -> list[float]:
+    """Round numbers along a logarithmic axis: a few, and at least three where the numbers with one digit allow it."""
+    ticks: list[float] = []
+    for digits in ((1,), (1, 2, 5), (1, 2, 3, 5, 7), range(1, 10)):
+        powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+        ticks = [tick for power in powers for digit in digits if low <= (tick := digit * 10.0**power) <= high]
+        if len(ticks) >= FEW:
+            break
+    return ticks
 
 
 def draw_differences(differences: Iterable[Differences]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
+from edgedigits_export.reporting.sections import numeric
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -17,7 +19,10 @@ def as_markdown(title: str, introduction: str, sections: Iterable[Section]) -> s
     """A document, as UTF-8 text that ends with a line break."""
     parts = [f"# {title}", wrapped(introduction)]
     for each in sections:
-        parts += [f"## {each.title}", wrapped(each.before), *map(as_table, each.tables), wrapped(each.after)]
+        code = [
+            part for caption, block in each.code for part in (caption and f"{caption}:", f"```python\n{block}\n```")
+        ]
+        parts += [f"## {each.title}", wrapped(each.before), *code, *map(as_table, each.tables), wrapped(each.after)]
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
@@ -27,8 +32,9 @@ def wrapped(text: str) -> str:
 
 
 def as_table(table: Table) -> str:
-    """A table."""
-    return "\n".join(map(as_row, [table.head, ["---"] * len(table.head), *table.rows]))
+    """A table; numbers stand at the right."""
+    rule = ["---:" if right else "---" for right in numeric(table)] or ["---"] * len(table.head)
+    return "\n".join(map(as_row, [table.head, rule, *table.rows]))
 
 
 def as_row(cells: Sequence[str]) -> str:

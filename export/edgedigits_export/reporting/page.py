@@ -10,6 +10,7 @@ from edgedigits_export.reporting.answers import differences_of
 from edgedigits_export.reporting.charts import draw_differences, draw_layers, draw_trade
 from edgedigits_export.reporting.pixels import data_url
 from edgedigits_export.reporting.results import MOST_CHANGED
+from edgedigits_export.reporting.sections import numeric
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,6 +37,7 @@ code {{ font-size: .9em; overflow-wrap: anywhere; }}
 .table {{ margin: 1rem 0; overflow-x: auto; }}
 table {{ border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }}
 th, td {{ border-bottom: 1px solid var(--line); padding: .3rem .7rem .3rem 0; text-align: left; white-space: nowrap; }}
+.number {{ padding-left: .7rem; text-align: right; }}
 #notes + .table td {{ white-space: normal; }}
 figure {{ margin: 1rem 0; }}
 figure > svg {{ display: block; height: auto; max-width: 42rem; width: 100%; }}
@@ -73,6 +75,7 @@ def as_parts(section: Section, *, picture: str = "") -> list[str]:
     return [
         f'<h2 id="{section.key}">{escape(section.title)}</h2>',
         paragraph(section.before),
+        *(f"{paragraph(caption)}<pre><code>{escape(block)}</code></pre>" for caption, block in section.code),
         picture,
         # Of the images that changed their answer, the pictures say all that the table does.
         *(table(each) for each in section.tables if section.key != "changed"),
@@ -136,14 +139,18 @@ def paragraph(text: str) -> str:
 
 def table(of: Table) -> str:
     """A table that scrolls sideways where the screen is narrow."""
-    head = "".join(f"<th>{inline(cell)}</th>" for cell in of.head)
-    rows = "\n".join(f"<tr>{cells(row)}</tr>" for row in of.rows)
+    right = numeric(of) or [False] * len(of.head)
+    head = cells(of.head, "th", right=right)
+    rows = "\n".join(f"<tr>{cells(row, 'td', right=right)}</tr>" for row in of.rows)
     return f'<div class="table"><table>\n<tr>{head}</tr>\n{rows}\n</table></div>'
 
 
-def cells(row: Sequence[str]) -> str:
-    """The cells of a row."""
-    return "".join(f"<td>{inline(cell)}</td>" for cell in row)
+def cells(row: Sequence[str], tag: str, *, right: Sequence[bool]) -> str:
+    """The cells of a row; numbers stand at the right."""
+    return "".join(
+        f"<{tag}{' class=number' if number else ''}>{inline(cell)}</{tag}>"
+        for cell, number in zip(row, right, strict=True)
+    )
 
 
 def inline(text: str) -> str:

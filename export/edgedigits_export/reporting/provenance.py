@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from edgedigits_export.onnx import OPSET
 from edgedigits_export.reporting.sections import Section, Table
 
 if TYPE_CHECKING:
@@ -22,7 +23,9 @@ def provenance(evidence: Evidence) -> Iterator[Section]:
         "Inputs and outputs",
         tables=[Table(("format", "tensor", "shape", "type", "scale", "zero point"), ends)],
         after="A patch is 28 x 28 pixels of 0..255, white ink on black; the network takes pixel / 255. Where a tensor "
-        "has a scale, it holds value / scale + zero point, so an int8 input is the pixel less 128.",
+        "has a scale, it holds value / scale + zero point, so an int8 input is the pixel less 128. ONNX files are of "
+        f"opset {OPSET}; in the quantised one, QuantizeLinear and DequantizeLinear stand around each operator, with "
+        "one scale for each channel and ranges by MinMax.",
     )
     quantised = any(artifact.input.scale is not None for artifact in bundle.artifacts)
     yield Section(

@@ -78,7 +78,8 @@ def measured(evidence: Evidence) -> Section:
         "Keras name the same digit. *Difference* is the largest one between any two probabilities. In brackets: the "
         "limits; a file outside of them fails the export. *One image* is the median time for one, on one thread of the "
         "machine that exported: compare the rows, and measure your device with `edgedigits benchmark`. The runtime "
-        "`numpy` is edgedigits' own, in NumPy alone.",
+        "`numpy` is edgedigits' own, in NumPy alone; `litert-builtin` is litert without XNNPACK, with the kernels that "
+        "tflite-runtime has.",
     )
 
 

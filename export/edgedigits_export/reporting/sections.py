@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,13 +20,23 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A title, paragraphs before and after the tables; ``key`` names it for what adds pictures."""
+    """A title, paragraphs before and after the code and the tables; ``key`` names it for what adds pictures.
+
+    ``code`` are blocks of Python, each with a line that says what it is, or none.
+    """
 
     key: str
     title: str
     before: str = ""
     tables: Sequence[Table] = ()
     after: str = ""
+    code: Sequence[tuple[str, str]] = ()
+
+
+def numeric(table: Table) -> list[bool]:
+    """Which columns hold numbers, or nothing, in every row."""
+    columns = zip(*table.rows, strict=True)
+    return [all(re.match(r"[-+]?\d|$", cell) for cell in column) and any(column) for column in columns]
 
 
 def percent(share: float) -> str:
