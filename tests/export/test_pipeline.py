@@ -1,3 +1,4 @@
+import json
 import signal
 import subprocess
 import sys
@@ -7,13 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgedigits.bundle import Bundle
-from edgedigits.errors import ExportError, ParityError, RunError
+from edgedigits.bundle import Bundle, default_bundle
+from edgedigits.errors import BundleError, ExportError, ParityError, RunError
 from edgedigits_export import archive
 from edgedigits_export.bundling import Settings, export_network
 from edgedigits_export.choice import chosen
 from edgedigits_export.formats import FORMATS
+from edgedigits_export.keeping import detector_in
 from edgedigits_export.pipeline import Request, export
+from edgedigits_export.reading_back import load_bundled
 
 # The quickest one, where the format does not matter.
 NPZ = {"npz": FORMATS["npz"]}
@@ -170,3 +173,40 @@ def test_other_data_than_the_run_was_trained_on_are_refused(trained, tmp_path):
     request = Request(source=trained.run.folder, out=tmp_path / "bundle", formats="npz", data=tmp_path / "other.npz")
     with pytest.raises(RunError, match="was trained on data with SHA-256"):
         export(request)
+
+
+def test_a_bundle_is_called_as_its_folder_or_as_the_run_that_it_lies_in(tmp_path):
+    run = tmp_path / "fast"
+    assert Request(source=run, out=tmp_path / "mine").name == "mine"
+    assert Request(source=run, out=run / "bundle").name == "fast"
+
+
+def test_a_bundle_is_made_anew_from_its_own_weights(trained, before):
+    out, files = before
+    known = Bundle.load(out)
+    assert json.loads(files["report.json"])["recipe"]["name"] == "fast"
+    (out / "README.md").write_text("a card of before")
+    Bundle.load(out).save()
+    again = export(Request(source=out, out=out, data=trained.data_path)).bundle
+    assert again.training == known.training
+    assert [artifact.sha256 for artifact in again.artifacts] == [artifact.sha256 for artifact in known.artifacts]
+    assert (out / "README.md").read_bytes() == files["README.md"].replace(b"mnist-cnn", b"bundle")
+    assert json.loads((out / "report.json").read_text())["recipe"]["name"] == "fast"
+
+
+def test_weights_of_another_network_do_not_pass_for_the_bundles_own(before):
+    out, _ = before
+    replace(Bundle.load(out), training={"weights_sha256": "0" * 64}).save()
+    with pytest.raises(BundleError, match=r"model\.npz holds other weights than .* was exported with"):
+        load_bundled(out)
+
+
+def test_a_detector_that_was_put_into_a_bundle_stays_there_and_that_is_said(detecting_bundle, tmp_path):
+    old = Bundle.load(detecting_bundle)
+    kept, (said,) = detector_in(tmp_path, old=old, run=None)
+    assert kept.digests() == old.detector.digests()
+    assert {path.name for path in tmp_path.iterdir()} == set(kept.digests())
+    assert f"kept the detector that {detecting_bundle} had; the shipped one instead: edgedigits put-detector" in said
+    (tmp_path / "new").mkdir()
+    shipped = Bundle.load(default_bundle())
+    assert detector_in(tmp_path / "new", old=shipped, run=None) == (shipped.detector, [])
