@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from edgedigits_camera.live.seen import Box, EventKind
     from edgedigits_camera.live.tracking.glance import Glance
 
-# Presence is a mean over about this time: the longest that lets a clear digit be said within 300 ms.
+# Looks count by how long and how sure they are, this long to the full: what is clear is said after 200 ms, what is more
+# likely than not after half a second, and after a second without a sight it is gone.
 SEEING_S = 0.25
-# Likelier there than not, with room for the judge's doubt; and gone when next to nothing is left, about a second later.
-THERE, GONE = 0.45, 0.02
+THERE, GONE = 0.5, 0.02
+LEAST_SURE = 0.1
 # One sighting is none, however long the step to the next frame.
 LEAST_SIGHTINGS = 2
 # Time without a reading counts as this share of it where the ink still stands: it is gone after ten seconds, not one.
@@ -38,7 +39,7 @@ class Track:
         number: none is used twice.
         since_s: time of the frame in which it was first seen.
         box: (4,) x, y, width and height in pixels of the last frame that was read, fractions kept.
-        presence: mean over time of how likely it was read, 0..1.
+        presence: how established it is, 0..1: grows with every look that finds it, fades with every other.
         probabilities: (10,) mean over time, where it was seen.
         confidence: mean over time, where it was seen.
         weight_s: over how much time these are means.
@@ -63,7 +64,9 @@ class Track:
         """Take in that it was read in a frame, so long after the frame before."""
         self.box = np.array(reading.box_xywh_px, np.float64)
         self.ink = glance.ink(self.box)
-        self._fade(step_s, towards=reading.confidence)
+        # As much as it is surer than the toss of a coin.
+        sure = max(2 * reading.confidence - 1, LEAST_SURE)
+        self._fade(sure * step_s, towards=1.0)
         self.sightings += 1
         weight_s = max(step_s * reading.confidence, 1e-6)
         share = weight_s / (min(self.weight_s, NAMING_S) + weight_s)
