@@ -239,7 +239,6 @@ KILLED = """
     import os, sys, time
     from edgedigits_camera.live.broker import Broker
     from edgedigits_camera.live.mqtt import Mqtt
-from edgedigits_camera.live.objects import event_object, reading_object
     with Mqtt(Broker.parse(sys.argv[1], environment={}, node="pi"), note=print):
         time.sleep(60)
 """
