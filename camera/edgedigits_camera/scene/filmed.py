@@ -117,7 +117,7 @@ def film(scene: Scene, seed: int, how: Film) -> Iterator[Filmed]:
     rng = np.random.default_rng([seed, 4])
     moves, camera = Moves.of(rng), Camera.of("good", rng, strength=0.3, digit_px=scene.spec.digit_px)
     desk = surface("wood", rng, how.size_px[::-1]) * np.float32(0.7)
-    page = scene.image.astype(np.float32) / 255
+    page = np.asarray(scene.image, np.float32) / np.float32(255)
     for time_s in how.times_s.tolist():
         noise, since_s = np.random.default_rng([seed, 5, round(time_s * 1000)]), time_s - how.empty_s
         lit = replace(camera, brightness=camera.brightness * moves.light(since_s, how) * (1 + 0.01 * noise.normal()))
