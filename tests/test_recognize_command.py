@@ -155,7 +155,8 @@ def test_what_cannot_be_read_is_one_line_each_and_the_rest_is_read(page_path, tm
     paths = [tmp_path / name for name in bad]
     result = recognize(paths[0], page_path, *paths[1:], page_path, "--json", "--save", tmp_path / "out")
     assert result.exit_code == 1
-    assert [entry["lines"] for entry in objects(result)] == [["3507"], ["3507"]]
+    assert [entry.get("lines") for entry in objects(result)] == [None, ["3507"], *[None] * 6, ["3507"]]
+    assert [f"edgedigits: {entry['error']}" for entry in objects(result) if "error" in entry] == errors(result)
     lines = errors(result)
     assert len(lines) == len(bad)
     for line, (name, what) in zip(lines, bad.items(), strict=True):

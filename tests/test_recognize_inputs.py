@@ -61,7 +61,7 @@ def test_of_a_folder_the_pictures_in_and_below_it_are_read_in_order(folder):
 def test_a_folder_without_pictures_is_an_error_and_the_rest_is_read(folder, tmp_path):
     (tmp_path / "empty").mkdir()
     result = recognize(tmp_path / "empty", folder / "b.png", "--json")
-    assert (result.exit_code, sources(result)) == (1, [str(folder / "b.png")])
+    assert (result.exit_code, sources(result)) == (1, [str(tmp_path / "empty"), str(folder / "b.png")])
     assert result.stderr.splitlines() == [
         f"edgedigits: {tmp_path / 'empty'} is a folder without pictures; name one that has some"
     ]

@@ -81,6 +81,6 @@ def test_names_that_an_encoding_has_no_signs_for_are_escaped(shell):
 
 
 def test_names_steer_no_terminal_and_stay_on_their_line(shell):
-    done = shell(r"""cp page.png $'a\nb\e[31m.png'; edgedigits recognize *.png; edgedigits recognize $'\e[2J'""")
+    done = shell(r"""cp page.png $'a\nb\e[31m.png'; edgedigits recognize *.png; edgedigits recognize $'\e2J'""")
     assert done.stdout.splitlines() == [r"a\nb\x1b[31m.png: no digits", "page.png: no digits"]
-    assert done.stderr == "edgedigits: \\x1b[2J does not exist\n"
+    assert done.stderr == "edgedigits: \\x1b2J does not exist\n"

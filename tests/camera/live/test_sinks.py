@@ -23,11 +23,12 @@ def test_a_json_line_holds_frame_digits_lines_and_times():
     stream = io.StringIO()
     assert JsonLines(stream).show(seen("7", index=4))
     assert json.loads(stream.getvalue()) == {
+        "version": 1,
         "index": 4,
         "time_s": 10.0,
         "width": 64,
         "height": 48,
-        "digits": [{"digit": 7, "confidence": 0.9877, "box": [1, 2, 3, 4]}],
+        "digits": [{"digit": 7, "confidence": 0.9877, "box": [1, 2, 3, 4], "line": 1}],
         "lines": ["7"],
         "read_ms": 1.23,
         "latency_ms": 5.68,
@@ -50,8 +51,8 @@ def test_text_is_written_for_changes_only():
         assert sink.show(seen(*lines, time_s=time_s))
     assert [line.split(maxsplit=2) for line in stream.getvalue().splitlines()] == [
         ["1.00", "s", "12"],
-        ["3.50", "s", "12 / 3"],
-        ["4.00", "s", "nothing"],
+        ["3.50", "s", "12 | 3"],
+        ["4.00", "s", "no digits"],
     ]
 
 
