@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from edgedigits.errors import GateError
+
 if TYPE_CHECKING:
     from edgedigits.backends import Opened
 
@@ -37,11 +39,15 @@ class Notes:
 
 
 def tell_error(error: BaseException) -> None:
-    """Say what went wrong in one line; of the system's errors what they are about, without their numbers."""
+    """Say what went wrong in one line; of the system's errors what they are about, without their numbers.
+
+    Of files that failed their gate, each has a line of its own.
+    """
     text = str(error)
     if isinstance(error, OSError) and error.strerror:
         text = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    typer.echo(f"edgedigits: {printable(text)}", err=True)
+    lines = text.split("\n") if isinstance(error, GateError) else [text]
+    typer.echo("edgedigits: " + "\n".join(map(printable, lines)), err=True)
 
 
 def printable(text: str) -> str:

@@ -94,5 +94,6 @@ def test_a_failed_gate_exits_1_with_every_number_and_its_limit_and_leaves_the_ol
     assert result.exit_code == 1
     assert "float32, onnx, npz failed the gate, nothing was exported" in result.stderr
     assert result.stderr.count("FAILED litert agreement") == 1
+    assert [line.split(":")[0] for line in result.stderr.splitlines()[-3:]] == ["  float32", "  onnx", "  npz"]
     assert "(at least 100.00 %)" in result.stderr
     assert (out / "manifest.json").read_text() == "the old one"
