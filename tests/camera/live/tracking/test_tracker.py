@@ -67,7 +67,7 @@ def test_what_flashes_up_is_not_said(watching, page, digits):
 def test_two_names_in_turns_are_one_digit(watching, page, digits, reading):
     four = page(without(digits, 7)).readings
     names = [Page((*four, reading(digit, digits[7], other=other, share=0.4)), ()) for digit, other in ((4, 9), (9, 4))]
-    watching.show(every(0.3, 0.6, *names), 6)
+    watching.show(every(1.0, 0.5, *names), 4)
     assert len(watching.told) == 3
     assert {kind for kind, _ in watching.told} == {"appeared"}
 
