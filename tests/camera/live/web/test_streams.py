@@ -211,6 +211,8 @@ def test_the_end_comes_within_two_seconds_whoever_looks_on(noise, asked, part, m
         web.__exit__()
         assert time.monotonic() - begin_s < 2
         assert not web._thread.is_alive()
+        assert not web._server.server_state.connections
+        events.read()  # to its proper end; a connection that is cut raises here
         assert (stalled.fileno(), idle.fileno()) != (-1, -1)
     with pytest.raises(OSError, match=r"refused|reset"):
         socket.create_connection(("127.0.0.1", urlsplit(web.link).port), timeout=5)
