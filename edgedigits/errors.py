@@ -15,7 +15,7 @@
     |           +-- CrashError              a runtime died or hung over it
     +-- PictureError (ValueError)           a picture cannot be read
     +-- SourceError (OSError)               a camera, clip or stream cannot be opened or stopped sending
-    +-- DisplayError (RuntimeError)         there is no screen to show a window on
+    +-- DisplayError (RuntimeError)         nothing can be shown: no screen, or no address to serve a page at
     +-- BrokerError (ValueError)            an MQTT broker cannot be asked as it was said
     +-- ServiceError (RuntimeError)         systemd is not there, or cannot run the camera
     +-- WriteError (OSError)                a file or folder cannot be written: a full disk, no permission
@@ -90,7 +90,7 @@ class SourceError(EdgeDigitsError, OSError):
 
 
 class DisplayError(EdgeDigitsError, RuntimeError):
-    """There is no screen to show a window on."""
+    """Nothing can be shown: there is no screen for a window, or no address to serve a page at."""
 
 
 class BrokerError(EdgeDigitsError, ValueError):
