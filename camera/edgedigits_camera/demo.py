@@ -11,7 +11,7 @@ import cv2
 from edgedigits.errors import SourceError
 from edgedigits.files import replacing
 from edgedigits.recognizer import Reading
-from edgedigits_camera.live.sources import open_source
+from edgedigits_camera.live.sources import open_file
 from edgedigits_camera.overlay import annotate
 from edgedigits_camera.pictures import load_picture
 from edgedigits_camera.profiles import LIVE
@@ -99,7 +99,7 @@ def show_clip(recognizer: Recognizer, scenes: Sequence[Scene], *, path: Path) ->
     """
     write_clip(path, scenes)
     right, read, said = 0, 0, Counter[tuple[str, ...]]()
-    with open_source(str(path)) as frames:
+    with open_file(path) as frames:
         for scene, frame in zip(scenes, frames, strict=True):
             page = read_page(frame.image, recognizer, profile=LIVE)
             right += count_right(scene.digits, page.readings)

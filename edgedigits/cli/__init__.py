@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 
 from edgedigits import __version__
 from edgedigits.cli.benchmark import benchmark
-from edgedigits.cli.camera import camera
+from edgedigits.cli.camera import CameraCommand, camera
 from edgedigits.cli.cameras import cameras
 from edgedigits.cli.demo import demo
 from edgedigits.cli.doctor import doctor
@@ -119,7 +119,7 @@ def options(
 
 
 for command, line in COMMANDS.items():
-    app.command(short_help=line)(command)
+    app.command(short_help=line, cls=CameraCommand if command is camera else None)(command)
 app.add_typer(service, name="service")
 
 

@@ -2,102 +2,178 @@
 
 from __future__ import annotations
 
-import sys
+import re
 from contextlib import ExitStack
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from edgedigits.cli import options
 from edgedigits.cli.notes import Notes
-from edgedigits.errors import DisplayError, require
+from edgedigits.cli.outlets import Json, Outlets
+from edgedigits.errors import require
 
 if TYPE_CHECKING:
-    from edgedigits_camera.live.sinks import Sink
+    from edgedigits_camera.live.frames import FrameSource
+
+UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
+BYTES = re.compile(r"(\d{1,6})\s*([kmg]?)b?", re.IGNORECASE)
 
 
 class Display(StrEnum):
     """Where the picture is shown."""
 
     WINDOW = "window"
+    WEB = "web"
     NONE = "none"
+
+
+class CameraCommand(TyperCommand):
+    """Takes ``--json=frames``: an option with a value that may be left out is none that typer knows."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments."""
+        words = {"--json=events": "--json", "--json=frames": "--json-frames"}
+        return super().parse_args(ctx, [words.get(each, each) for each in args])
 
 
 def parse_size(text: str) -> tuple[int, int]:
     """Width and height of ``640x480``."""
     width, _, height = text.lower().partition("x")
-    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+    if not all(side.isascii() and side.isdecimal() and 0 < int(side) < 100_000 for side in (width, height)):
         raise typer.BadParameter(f"{text!r} is no size; expected WIDTHxHEIGHT in pixels, for instance 640x480")
     return int(width), int(height)
 
 
+def parse_bytes(text: str) -> int:
+    """Bytes of ``500MB``."""
+    from edgedigits_camera.live.segments import LEAST_BYTES
+
+    match = BYTES.fullmatch(text.strip())
+    size = int(match[1]) * UNITS[match[2].lower()] if match else 0
+    if size < LEAST_BYTES:
+        raise typer.BadParameter(f"{text!r} is no limit; expected a size of {LEAST_BYTES // 10**6}MB or more, as 2GB")
+    return size
+
+
 def camera(
+    context: typer.Context,
+    place: Annotated[str | None, typer.Argument(metavar="[SOURCE]", help="The same as --source.")] = None,
     source: Annotated[
-        str, typer.Option(metavar="SOURCE", help="Camera number, clip, picture, URL of a stream, or demo.")
-    ] = "0",
+        str | None,
+        typer.Option(
+            metavar="SOURCE",
+            envvar="EDGEDIGITS_SOURCE",
+            show_default="0",
+            help="Camera number or device, clip, picture, folder or pattern of pictures, recording, URL of a stream, "
+            "picamera2, rpicam, demo or demo:SEED.",
+        ),
+    ] = None,
     display: Annotated[
         Display | None,
         typer.Option(help="A window by default, where there is a screen and no --json.", show_default=False),
     ] = None,
+    listen: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT", show_default="127.0.0.1:8080", help="Where --display web is served."),
+    ] = None,
+    listen_as: Annotated[
+        list[str] | None, typer.Option(metavar="HOST", help="A further name of that place, such as a proxy's.")
+    ] = None,
     max_frames: Annotated[int | None, typer.Option(min=1, metavar="N", help="End after so many frames.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per frame and line.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object a line for each event; --json=frames for each frame.")
+    ] = False,
+    json_frames: Annotated[bool, typer.Option("--json-frames", hidden=True)] = False,
     size: Annotated[str | None, typer.Option(metavar="WxH", help="Ask a camera for this size, in pixels.")] = None,
+    realtime: Annotated[
+        bool | None,
+        typer.Option(
+            "--realtime/--no-realtime",
+            help="Clips, pictures and the demo at their own pace; by default where the picture is shown.",
+            show_default=False,
+        ),
+    ] = None,
+    no_wait: Annotated[bool, typer.Option("--no-wait", help="End when the camera goes, instead of waiting.")] = False,
+    mirror: Annotated[bool, typer.Option("--mirror", help="Show the window's picture as a mirror does.")] = False,
+    record: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep frames and readings there; DIR is a source then.")
+    ] = None,
+    record_limit: Annotated[
+        str, typer.Option(metavar="SIZE", help="What --record may take; the oldest goes first.")
+    ] = "1GB",
+    mqtt: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            envvar="EDGEDIGITS_MQTT",
+            help="Publish to the broker mqtt[s]://[USER@]HOST[:PORT][/TOPIC]; its password: EDGEDIGITS_MQTT_PASSWORD.",
+        ),
+    ] = None,
     bundle: options.Bundle = None,
     backend: options.Backend = "auto",
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
-    """Find and read handwritten digits live; q, Esc or Ctrl-C ends it."""
+    """Find and read handwritten digits live; q, Esc or Ctrl-C ends it. A camera that goes is waited for."""
+    if place and source and context.get_parameter_source("source").name == "COMMANDLINE":  # type: ignore[union-attr]
+        raise typer.BadParameter(f"{place!r} and --source name two sources; name one")
     size_px = parse_size(size) if size else None
     notes = Notes(quiet=quiet, verbose=verbose)
     require("cv2", extra="headless")
     from edgedigits.recognizer import Recognizer
-    from edgedigits_camera.live.loop import run
+    from edgedigits_camera.live.look import Look
+    from edgedigits_camera.live.loop import Tally, run
     from edgedigits_camera.live.memory import keep_freed_memory
+    from edgedigits_camera.live.returning import Backoff
     from edgedigits_camera.live.signals import Ending
-    from edgedigits_camera.live.sources import open_source
+    from edgedigits_camera.live.sources import Wishes, open_source
     from edgedigits_camera.profiles import LIVE
     from edgedigits_camera.reader import read_page
 
+    outlets = Outlets(
+        window=window_wanted(display, as_json=as_json or json_frames),
+        web=display is Display.WEB,
+        listen=listen,
+        names=listen_as or (),
+        json=Json.FRAMES if json_frames else Json.EVENTS if as_json else None,
+        mirror=mirror,
+        record=record,
+        record_bytes=parse_bytes(record_limit),
+        mqtt=mqtt,
+    )
     keep_freed_memory()
     with Ending(last=True) as ending, ExitStack() as stack:
-        window = open_window(display, stack, unless=as_json)
         recognizer = stack.enter_context(Recognizer.load(bundle, backend=backend))
         notes.runtime(recognizer.opened)
-        frames = stack.enter_context(open_source(source, size_px=size_px, watched=bool(window)))
-        notes.say(f"reading {frames.title}")
-        read = partial(read_page, recognizer=recognizer, profile=LIVE)
-        sinks = window + lines_of(as_json=as_json, windowed=bool(window))
-        summary = run(ending.until(frames), read, sinks, max_frames=max_frames)
-        stack.close()
-        notes.say(str(summary))
+        sinks = outlets.open(stack, notes, load=partial(Recognizer.load, bundle, backend=backend))
+        paced = outlets.shown if realtime is None else realtime
+        frames = open_source(
+            place or source or "0", Wishes(size_px=size_px, realtime=paced, backoff=None if no_wait else Backoff())
+        )
+        enter(frames, stack, notes)
+        look = Look(partial(read_page, recognizer=recognizer, profile=LIVE), kind=frames.kind)
+        tally = Tally()
+        try:
+            run(ending.until(frames), look, sinks, tally=tally, max_frames=max_frames)
+        finally:
+            stack.close()
+            notes.say(str(tally.summary()))
 
 
-def open_window(display: Display | None, stack: ExitStack, *, unless: bool) -> list[Sink]:
-    """Return the window where one is wanted, or where nothing was said and one is possible.
-
-    Raises:
-        DisplayError: one is wanted and not possible.
-
-    """
-    from edgedigits_camera.live.window import Window
-
-    if display is Display.NONE or (display is None and unless):
-        return []
-    try:
-        return [stack.enter_context(Window())]
-    except DisplayError:
-        if display:
-            raise
-        return []
+def window_wanted(display: Display | None, *, as_json: bool) -> bool | None:
+    """Whether a window is; None for one where it is possible."""
+    if display is None:
+        return False if as_json else None
+    return display is Display.WINDOW
 
 
-def lines_of(*, as_json: bool, windowed: bool) -> list[Sink]:
-    """Return what writes to stdout: JSON where wanted, else text where there is no window."""
-    from edgedigits_camera.live.sinks import JsonLines, TextLines
-
-    if as_json:
-        return [JsonLines(sys.stdout)]
-    return [] if windowed else [TextLines(sys.stdout)]
+def enter(frames: FrameSource, stack: ExitStack, notes: Notes) -> None:
+    """Open a source, and say so before and after: a stream may take ten seconds."""
+    notes.say(f"opening {frames.title}")
+    stack.enter_context(frames)
+    notes.say(f"reading {frames.title}")

@@ -7,16 +7,22 @@ is lost.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
 
 from edgedigits.errors import SourceError
-from edgedigits_camera.live.frames import Frame, is_image
+from edgedigits_camera.live.frames import Frame, Kind, is_image
+from edgedigits_camera.live.same import Sameness
+from edgedigits_camera.live.stream import JpegFrame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,7 @@ class Patience:
         broken: so many broken frames in a row end it. A loose plug loses a few.
         pause_s: after a broken frame. An unplugged camera fails at once, which would burn a core.
         release_s: for the thread to end.
+        same_s: for a frame that differs. No two pictures of a sensor are the same, bit by bit.
 
     """
 
@@ -37,13 +44,18 @@ class Patience:
     broken: int = 30
     pause_s: float = 0.03
     release_s: float = 1.0
+    same_s: float = 10.0
+
+
+class StuckError(SourceError):
+    """A camera sends one and the same frame."""
 
 
 class Device(Protocol):
-    """What the thread needs of a device."""
+    """What the thread needs of a device; one whose pictures come as JPEGs has the last in ``sent`` as well."""
 
     title: str
-    period_s: float  # least time between two frames, 0 where the device itself keeps the pace
+    period_s: float  # time between two frames, 0 where the device itself keeps the pace
 
     def read(self) -> object:
         """Wait for the next image and return it; anything else is a broken frame."""
@@ -53,7 +65,7 @@ class Device(Protocol):
 
 
 class Captured:
-    """Frames of a device; see the module."""
+    """Frames of a device from its opening to its end; see the module."""
 
     def __init__(
         self,
@@ -61,18 +73,30 @@ class Captured:
         *,
         title: str,
         live: bool,
+        realtime: bool = False,
         patience: Patience | None = None,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """Prepare; nothing is opened yet.
+
+        Args:
+            open_device: called by the thread.
+            title: what the device is called until it is open.
+            live: it is a camera, whose newest frame counts; else a clip, which ends at the first broken frame.
+            realtime: a clip is shown as a camera would show it, frame by frame at its time.
+            patience: limits of time and of broken frames.
+
+        """
         self.title = title
-        self._open_device = open_device
-        self._live = live
+        self.kind = Kind.LIVE if live or realtime else Kind.CLIP
+        self.varied = False
+        """Whether two frames ever differed."""
+        self._open_device, self._live = open_device, live
         self._patience = patience or Patience()
-        self._clock = clock
         self._changed = threading.Condition()  # guards all that follows
         self._frame: Frame | None = None
         self._error: SourceError | None = None
         self._opened = self._ended = self._closed = False
+        self._heard_s = 0.0
 
     def __enter__(self) -> Self:
         """Open the device.
@@ -81,21 +105,19 @@ class Captured:
             SourceError: it cannot be opened, or not in time.
 
         """
-        self._thread = threading.Thread(target=self._work, name=f"reads {self.title}", daemon=True)
-        self._thread.start()
-        with self._changed:
-            self._changed.wait_for(lambda: self._opened or self._ended, timeout=self._patience.open_s)
-            if self._error and not self._opened:
-                raise self._error
-            if not self._opened:
-                self._closed = True
-                raise SourceError(f"{self.title} did not open within {self._patience.open_s:g} s; is it connected?")
+        self.start()
+        try:
+            while not (self._opened or self._ended):
+                self._wait(math.inf)
+        except BaseException:
+            self.close()
+            raise
+        if self._error and not self._opened:
+            raise self._error
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
+        self.close()
         # A thread that hangs in its driver is left behind: releasing the device under it would crash.
         self._thread.join(self._patience.release_s)
 
@@ -106,20 +128,60 @@ class Captured:
             SourceError: a live device sends nothing, or nothing but broken frames; or a clip holds none.
 
         """
-        while frame := self._take():
+        while frame := self.take():
             yield frame
 
-    def _take(self) -> Frame | None:
+    def start(self) -> None:
+        """Begin to open the device."""
+        self._heard_s = time.monotonic()
+        self._thread = threading.Thread(target=self._work, name=f"reads {self.title}", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Have the device released as soon as it lets go, without waiting for it."""
         with self._changed:
-            if not self._changed.wait_for(lambda: self._frame or self._ended, timeout=self._patience.stall_s):
-                raise SourceError(
-                    f"{self.title} sent nothing for {self._patience.stall_s:g} s; check its cable or network"
-                )
+            self._closed = True
+            self._changed.notify_all()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the device may still be held."""
+        return self._thread.is_alive()
+
+    def take(self, limit_s: float = math.inf) -> Frame | None:
+        """Wait for the next frame; None at the end of a clip, or where none came within the limit.
+
+        Raises:
+            SourceError: the device cannot be opened, failed, or has sent nothing for too long.
+
+        """
+        with self._changed:
+            self._wait(limit_s)
             frame, self._frame = self._frame, None
             self._changed.notify_all()
             if frame is None and self._error:
                 raise self._error
             return frame
+
+    def _wait(self, limit_s: float) -> None:
+        """Wait for a frame or the end, and while it is not open, for that; raises SourceError after too long."""
+        with self._changed:
+            opened = self._opened
+            left_s = self._heard_s + self._patience_s() - time.monotonic()
+            if self._changed.wait_for(
+                lambda: self._frame or self._ended or self._opened != opened, timeout=max(0, min(limit_s, left_s))
+            ):
+                return
+            if time.monotonic() - self._heard_s < self._patience_s():
+                return
+            if opened:
+                raise SourceError(
+                    f"{self.title} sent nothing for {self._patience.stall_s:g} s; check its cable or network"
+                )
+            raise SourceError(f"{self.title} did not open within {self._patience.open_s:g} s; is it connected?")
+
+    def _patience_s(self) -> float:
+        return self._patience.stall_s if self._opened else self._patience.open_s
 
     def _work(self) -> None:
         error: SourceError | None = None
@@ -127,7 +189,7 @@ class Captured:
             device = self._open_device()
             try:
                 with self._changed:
-                    self._opened, self.title = True, device.title
+                    self._opened, self.title, self._heard_s = True, device.title, time.monotonic()
                     self._changed.notify_all()
                 self._read(device)
             finally:
@@ -141,16 +203,19 @@ class Captured:
             self._changed.notify_all()
 
     def _read(self, device: Device) -> None:
-        index = broken = 0
-        start_s = self._clock()
+        count = broken = 0
+        begin_s, same = time.monotonic(), Sameness()
         while not self._closed:
             image = device.read()
             if is_image(image):
                 broken = 0
-                self._rest(start_s + index * device.period_s - self._clock())
-                self._put(Frame(image, self._clock(), index))
+                due_s = begin_s + count * device.period_s
+                self._look_for_change(same.lasts_s(image, time.monotonic()), first=not count)
+                if self.kind is Kind.LIVE:
+                    self._rest(due_s - time.monotonic())
+                self._put(self._frame_of(device, image, due_s, count))
             elif not self._live:
-                if not index:
+                if not count:
                     raise SourceError(f"{self.title} holds no frame that can be decoded")
                 return
             else:
@@ -160,13 +225,24 @@ class Captured:
                 raise SourceError(
                     f"{self.title} sent {broken} broken frames in a row; it was unplugged, or its stream ended"
                 )
-            index += 1
+            count += 1
+
+    def _look_for_change(self, same_s: float, *, first: bool) -> None:
+        self.varied = self.varied or not (first or same_s)
+        if self._live and same_s > self._patience.same_s:
+            raise StuckError(f"{self.title} sent one and the same frame for {self._patience.same_s:g} s; it is stuck")
+
+    def _frame_of(self, device: Device, image: NDArray[np.uint8], due_s: float, index: int) -> Frame:
+        if sent := getattr(device, "sent", None):
+            return JpegFrame(image, sent.time_s, index, sent.jpeg)
+        of_clip = self.kind is Kind.CLIP and device.period_s
+        return Frame(image, due_s if of_clip else time.monotonic(), index)
 
     def _put(self, frame: Frame) -> None:
         with self._changed:
-            if not self._live:
+            if self.kind is Kind.CLIP:
                 self._changed.wait_for(lambda: self._closed or self._frame is None)
-            self._frame = frame
+            self._frame, self._heard_s = frame, time.monotonic()
             self._changed.notify_all()
 
     def _rest(self, duration_s: float) -> None:

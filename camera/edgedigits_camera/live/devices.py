@@ -1,4 +1,4 @@
-"""Cameras, clips and network streams as OpenCV opens them, without its noise and with the reason when one fails."""
+"""Clips and network streams as OpenCV opens them, without its noise and with the reason when one fails."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from edgedigits_camera.live.capture import Patience
+
+
+# Of clips that do not tell their own.
+USUAL_PERIOD_S = 1 / 30
 
 
 def quieten() -> None:
@@ -41,36 +45,8 @@ class Video:
         self._capture.release()
 
 
-def open_camera(device: Path, *, size_px: tuple[int, int] | None = None) -> Video:
-    """Open a V4L2 camera and ask it for a size; the title holds the size that it grants.
-
-    Raises:
-        SourceError: there is none, it may not be used, or it is busy.
-
-    """
-    capture = cv2.VideoCapture(str(device), cv2.CAP_V4L2)
-    if not capture.isOpened():
-        raise SourceError(f"camera {device} cannot be opened: {why_not(device)}")
-    if size_px:
-        capture.set(cv2.CAP_PROP_FRAME_WIDTH, size_px[0])
-        capture.set(cv2.CAP_PROP_FRAME_HEIGHT, size_px[1])
-    granted_px = int(capture.get(cv2.CAP_PROP_FRAME_WIDTH)), int(capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
-    asked = f" (asked for {size_px[0]}x{size_px[1]})" if size_px and size_px != granted_px else ""
-    return Video(capture, title=f"camera {device}, {granted_px[0]}x{granted_px[1]}{asked}")
-
-
-def why_not(device: Path) -> str:
-    """Say what keeps a camera from being opened, and what to do."""
-    if not device.exists():
-        cameras = ", ".join(sorted(str(path) for path in device.parent.glob("video*")))
-        return f"there is no such device (found: {cameras or 'none'}); plug one in, or try --source demo"
-    if not os.access(device, os.R_OK | os.W_OK):
-        return "permission denied; add yourself to its group (sudo usermod -aG video $USER) and log in again"
-    return "another program uses it, or it is no camera that V4L2 can read; v4l2-ctl --list-devices shows which are"
-
-
-def open_clip(path: Path, *, paced: bool) -> Video:
-    """Open a video file; paced ones are not read faster than they were filmed.
+def open_clip(path: Path) -> Video:
+    """Open a video file.
 
     Raises:
         SourceError: it is no video that OpenCV can read.
@@ -81,7 +57,7 @@ def open_clip(path: Path, *, paced: bool) -> Video:
     if not capture.isOpened():
         raise SourceError(f"{path} is neither a clip nor a picture that OpenCV can read")
     frames_per_s = capture.get(cv2.CAP_PROP_FPS)
-    return Video(capture, title=str(path), period_s=1 / frames_per_s if paced and frames_per_s > 0 else 0.0)
+    return Video(capture, title=str(path), period_s=1 / frames_per_s if frames_per_s > 0 else USUAL_PERIOD_S)
 
 
 def open_stream(url: str, *, patience: Patience) -> Video:

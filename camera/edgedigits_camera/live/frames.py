@@ -1,8 +1,9 @@
-"""Pictures of a source."""
+"""Pictures of a source, and the source."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Protocol, Self, TypeGuard
 
 import numpy as np
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
+
+    from edgedigits_camera.live.seen import SourceState
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +32,28 @@ class Frame:
     index: int
 
 
+class Kind(Enum):
+    """What the frames of a source have to do with each other, and their times with the clock."""
+
+    LIVE = auto()
+    """They show one thing over time, and come when it happens."""
+    CLIP = auto()
+    """They show one thing over time, and come as fast as they are taken; their times are those of the clip."""
+    STILLS = auto()
+    """Each is a picture of its own."""
+
+
 class FrameSource(Protocol):
     """Frames in order; opened by ``with``, released at its end whatever happens."""
 
     title: str
 
-    def __iter__(self) -> Iterator[Frame]: ...
+    @property
+    def kind(self) -> Kind:
+        """What its frames have to do with each other; it does not change."""
+
+    def __iter__(self) -> Iterator[Frame | SourceState]:
+        """Yield frames, and at least twice a second a state while none comes."""
 
     def __enter__(self) -> Self: ...
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import glob
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from edgedigits.errors import PictureError, SourceError
 from edgedigits_camera.formats import SUFFIXES
-from edgedigits_camera.live.frames import Frame
+from edgedigits_camera.live.frames import Frame, Kind
 from edgedigits_camera.pictures import load_picture
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class Pictures:
     period_s: float = 0.0
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+    kind: Kind = field(default=Kind.STILLS, init=False)
 
     def __enter__(self) -> Self:
         return self

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from edgedigits.errors import SourceError
+from edgedigits_camera.live.frames import Kind
 from edgedigits_camera.live.segments import is_recording, numbers_in, paths_of
 from edgedigits_camera.live.stream import JpegFrame
 from edgedigits_camera.live.whole import decode, is_whole
@@ -36,6 +37,11 @@ class Recorded:
     sleep: Callable[[float], None] = time.sleep
 
     title: str = field(init=False)
+
+    @property
+    def kind(self) -> Kind:
+        """Live where the frames come at their times."""
+        return Kind.LIVE if self.realtime else Kind.CLIP
 
     def __post_init__(self) -> None:
         self.title = f"recording {self.folder}"

@@ -1,74 +1,107 @@
-"""Where readings go: JSON lines, plain lines; the window is in :mod:`edgedigits_camera.live.window`."""
+"""What is written to a stream: JSON objects or lines of text, flushed at once."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TextIO
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TextIO
 
-from edgedigits_camera.live.objects import JSON_VERSION
+from edgedigits_camera.live.objects import JSON_VERSION, event_object
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from edgedigits_camera.live.frames import Frame
-    from edgedigits_camera.reader import Page
+    from edgedigits_camera.live.seen import Seen, SourceState
 
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A frame and what was read in it.
-
-    Attributes:
-        frame: what the source sent.
-        page: what was read.
-        read_ms: the time that finding and classifying took.
-        latency_ms: from the frame's arrival to its answer, waiting included.
-        frames_per_s: over the last frames; 0 at the first.
-
-    """
-
-    frame: Frame
-    page: Page
-    read_ms: float
-    latency_ms: float
-    frames_per_s: float
+# That a source is still waited for is written so often.
+AGAIN_S = 10.0
 
 
-class Sink(Protocol):
-    """Takes what was seen."""
+@dataclass(slots=True)
+class Absence:
+    """Decides when a stream is told that the source sends nothing, and that it sends again."""
 
-    def show(self, seen: Seen) -> bool:
-        """Show it; return False when the person or program at the other end has had enough."""
+    clock: Callable[[], float] = time.monotonic
+    _reason: str | None = None
+    _told_s: float = 0.0
+
+    def news(self, state: SourceState) -> bool:
+        """Whether to tell a state: a new reason, or the same for a while."""
+        if state.waiting_s is None or (state.reason == self._reason and self.clock() - self._told_s < AGAIN_S):
+            return False
+        self._reason, self._told_s = state.reason, self.clock()
+        return True
+
+    def over(self) -> bool:
+        """Whether it was told that the source sends nothing, now that it does; True once."""
+        was, self._reason = self._reason is not None, None
+        return was
 
 
-@dataclass(frozen=True, slots=True)
-class JsonLines:
-    """One object per frame; boxes in pixels of the frame, rejected glyphs left out."""
+@dataclass(slots=True)
+class JsonEvents:
+    """One object for each digit that appears, changes or goes, and for a source that goes and comes back."""
 
     stream: TextIO
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    absence: Absence = field(default_factory=Absence)
+
+    def show(self, seen: Seen) -> bool:
+        """Write what changed with a frame."""
+        back = [{"kind": "reading"}] if self.absence.over() else []
+        events = [event_object(event) | {"lines": list(seen.steady.lines)} for event in seen.events]
+        return all(self._write(content) for content in (*back, *events))
+
+    def wait(self, state: SourceState) -> bool:
+        """Write that nothing comes, now and then."""
+        return not self.absence.news(state) or self._write(waiting_object(state))
+
+    def _write(self, content: Mapping[str, Any]) -> bool:
+        head = {"version": JSON_VERSION, "at": self.now().isoformat(timespec="milliseconds")}
+        return write_line(self.stream, json.dumps(head | dict(content), ensure_ascii=False))
+
+
+@dataclass(slots=True)
+class JsonFrames:
+    """One object for each frame; boxes in pixels of the frame, rejected glyphs left out."""
+
+    stream: TextIO
+    absence: Absence = field(default_factory=Absence)
 
     def show(self, seen: Seen) -> bool:
         """Write a line."""
+        self.absence.over()
         return write_line(self.stream, json.dumps(as_object(seen), ensure_ascii=False))
+
+    def wait(self, state: SourceState) -> bool:
+        """Write that nothing comes, now and then."""
+        if not self.absence.news(state):
+            return True
+        return write_line(self.stream, json.dumps({"version": JSON_VERSION} | waiting_object(state)))
 
 
 @dataclass(slots=True)
 class TextLines:
-    """A line for every change of what is read: when, and the lines of digits."""
+    """A line for every change of what stands there: time of the day, and the lines of digits."""
 
     stream: TextIO
-    _last: tuple[str, ...] = ()
-    _start_s: float | None = None
+    now: Callable[[], datetime] = lambda: datetime.now().astimezone()
+    absence: Absence = field(default_factory=Absence)
 
     def show(self, seen: Seen) -> bool:
-        """Write a line where the digits differ from those before."""
-        if self._start_s is None:
-            self._start_s = seen.frame.time_s
-        if seen.page.lines == self._last:
-            return True
-        self._last = seen.page.lines
-        return write_line(self.stream, f"{seen.frame.time_s - self._start_s:8.2f} s  {one_line(self._last)}")
+        """Write a line where something changed."""
+        if self.absence.over() or seen.events:
+            return self._write(one_line(seen.steady.lines))
+        return True
+
+    def wait(self, state: SourceState) -> bool:
+        """Write that nothing comes, now and then."""
+        return not self.absence.news(state) or self._write(f"{state} ({state.reason})")
+
+    def _write(self, text: str) -> bool:
+        return write_line(self.stream, f"{self.now().strftime('%Y-%m-%d %H:%M:%S.%f')[:-4]}  {text}")
 
 
 def one_line(lines: Sequence[str]) -> str:
@@ -76,8 +109,18 @@ def one_line(lines: Sequence[str]) -> str:
     return " | ".join(lines) or "no digits"
 
 
+def waiting_object(state: SourceState) -> dict[str, Any]:
+    """What is written of a source that sends nothing."""
+    return {
+        "kind": "waiting",
+        "source": state.title,
+        "waiting_s": round(state.waiting_s or 0.0, 1),
+        "reason": state.reason,
+    }
+
+
 def as_object(seen: Seen) -> dict[str, Any]:
-    """Return what a JSON line holds."""
+    """What is written of a frame."""
     height_px, width_px = seen.frame.image.shape[:2]
     numbers = [number for number, text in enumerate(seen.page.lines, start=1) for _ in text]
     read = [reading for reading in seen.page.readings if reading.digit is not None]

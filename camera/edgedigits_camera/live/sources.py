@@ -1,11 +1,11 @@
-"""Where frames come from: a camera, a clip, a picture, a network stream, or pages that the project draws itself."""
+"""What --source names: a camera, a clip, pictures, a recording, a network stream, or pages that the project draws."""
 
 from __future__ import annotations
 
-import itertools
+import glob
 import stat
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -13,37 +13,143 @@ import cv2
 
 from edgedigits.errors import SourceError
 from edgedigits_camera.live.capture import Captured, Patience
-from edgedigits_camera.live.devices import open_camera, open_clip, open_stream, quieten, without_password
-from edgedigits_camera.live.frames import Frame
+from edgedigits_camera.live.devices import open_clip, open_stream, quieten, without_password
+from edgedigits_camera.live.drawn import DEMO, demo_source
+from edgedigits_camera.live.frames import Frame, Kind
+from edgedigits_camera.live.mjpeg import open_http
+from edgedigits_camera.live.pi_camera import open_pi_camera
+from edgedigits_camera.live.pictures import PERIOD_S, pictures_source
+from edgedigits_camera.live.recorded import Recorded
+from edgedigits_camera.live.returning import Backoff, Returning
+from edgedigits_camera.live.rpicam import open_rpicam
+from edgedigits_camera.live.segments import is_recording
+from edgedigits_camera.live.webcam import Webcam
 from edgedigits_camera.pictures import load_picture
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from edgedigits_camera.live.capture import Device
     from edgedigits_camera.live.frames import FrameSource
 
-DEMO = "demo"
-DEMO_SIZE_PX = (640, 480)
-# A hand's drift over a drawn page takes about so many frames; then comes the next page.
-DEMO_FRAMES_PER_PAGE = 60
+PICAMERA2, RPICAM = "picamera2", "rpicam"
+SCHEMES = {"http", "https", "rtsp", "rtsps", "rtmp", "rtmps", "tcp", "udp", "srt", "rtp"}
+EXPECTED = f"a camera's number, a clip, pictures, a URL, {PICAMERA2}, {RPICAM} or {DEMO}"
 # A picture that is watched is shown again and again; more often costs power and shows nothing new.
 PICTURE_PERIOD_S = 0.1
 
 
-@dataclass(slots=True)
-class Made:
-    """Frames from images that are made on demand, (H, W, 3) uint8 BGR, with nothing to open or release."""
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How a source is to be read.
 
-    title: str
-    make: Callable[[], Iterable[NDArray[np.uint8]]]
-    clock: Callable[[], float] = time.monotonic
+    Attributes:
+        size_px: width and height to ask a camera or the demo for; a camera may grant another, its title says so.
+        realtime: what is no camera comes at its own pace, as a camera would send it, and a picture stays.
+        patience: limits of time and of broken frames; the defaults suit cameras.
+        backoff: how a camera that went is waited for; None where it is not.
 
-    def __iter__(self) -> Iterator[Frame]:
-        for index, image in enumerate(self.make()):
-            yield Frame(image, self.clock(), index)
+    """
+
+    size_px: tuple[int, int] | None = None
+    realtime: bool = False
+    patience: Patience = field(default_factory=Patience)
+    backoff: Backoff | None = field(default_factory=Backoff)
+
+
+def open_source(text: str, wishes: Wishes | None = None) -> FrameSource:
+    """Choose a source by what the text names; entering the source opens it.
+
+    Args:
+        text: a camera's number or device file, ``picamera2``, ``rpicam``, ``scheme://...`` of a network stream, a clip
+            or picture, a folder or pattern of pictures, a recording, or ``demo``.
+        wishes: how it is to be read.
+
+    Raises:
+        SourceError: the text names nothing of these, or a size is asked of a source that has its own.
+
+    """
+    quieten()
+    wishes = wishes or Wishes()
+    if text.partition(":")[0] == DEMO:
+        return demo_source(text, size_px=wishes.size_px, realtime=wishes.realtime)
+    if opener := camera_of(text, wishes):
+        title, open_device = opener
+        return Returning(open_device, title=title, patience=wishes.patience, backoff=wishes.backoff)
+    if wishes.size_px:
+        raise SourceError(f"{shown(text)} has a size of its own; a size is for cameras and {DEMO}")
+    if "://" in text:
+        title, patience = without_password(text), wishes.patience
+        return Returning(lambda: open_url(text, patience), title=title, patience=patience, backoff=wishes.backoff)
+    return open_path(text, wishes)
+
+
+def camera_of(text: str, wishes: Wishes) -> tuple[str, Callable[[], Device]] | None:
+    """What a camera is called, and what opens it; None where the text names none."""
+    if text == PICAMERA2:
+        return text, lambda: open_pi_camera(size_px=wishes.size_px)
+    if text == RPICAM:
+        return text, lambda: open_rpicam(patience=wishes.patience, size_px=wishes.size_px)
+    numbered = text.isascii() and text.isdecimal()
+    if numbered or text.startswith("/dev/video") or stat.S_ISCHR(mode_of(text)):
+        path = Path(f"/dev/video{int(text)}" if numbered and len(text) < 5 else text)
+        return f"camera {path}", Webcam(path, size_px=wishes.size_px)
+    return None
+
+
+def open_url(url: str, patience: Patience) -> Device:
+    """Open a network stream.
+
+    Raises:
+        SourceError: there is no such host, it refuses, or what it sends is no video.
+
+    """
+    scheme = url.partition("://")[0].lower()
+    if scheme in ("http", "https"):
+        return open_http(url, patience=patience)
+    if scheme not in SCHEMES:
+        raise SourceError(f"{without_password(url)} has a scheme that is none of {', '.join(sorted(SCHEMES))}")
+    return open_stream(url, patience=patience)
+
+
+def open_path(text: str, wishes: Wishes) -> FrameSource:
+    """Open what lies at a path: a clip or picture, a recording, a folder or pattern of pictures.
+
+    Raises:
+        SourceError: there is nothing, or nothing of these.
+
+    """
+    mode, path = mode_of(text), Path(text) if "\0" not in text else Path()
+    if stat.S_ISDIR(mode):
+        if is_recording(path):
+            return Recorded(path, realtime=wishes.realtime)
+        return pictures_source(text, period_s=PERIOD_S if wishes.realtime else 0.0)
+    if stat.S_ISREG(mode):
+        return open_file(path, wishes)
+    if not mode and glob.has_magic(text) and "\0" not in text:
+        return pictures_source(text, period_s=PERIOD_S if wishes.realtime else 0.0)
+    found = "is no file" if mode else "does not exist"
+    raise SourceError(f"{shown(text)} {found}; name {EXPECTED}")
+
+
+def open_file(path: Path, wishes: Wishes | None = None) -> Picture | Captured:
+    """Open a picture or a clip."""
+    wishes = wishes or Wishes()
+    if cv2.haveImageReader(str(path)):
+        return Picture(path, stays=wishes.realtime)
+    return Captured(
+        lambda: open_clip(path), title=str(path), live=False, realtime=wishes.realtime, patience=wishes.patience
+    )
+
+
+class Picture:
+    """One picture, once or for ever."""
+
+    kind = Kind.STILLS
+
+    def __init__(self, path: Path, *, stays: bool = False) -> None:
+        self.title = str(path)
+        self._path, self._stays = path, stays
 
     def __enter__(self) -> Self:
         return self
@@ -51,61 +157,19 @@ class Made:
     def __exit__(self, *_exception: object) -> None:
         """Nothing is held."""
 
+    def __iter__(self) -> Iterator[Frame]:
+        """Yield it.
 
-def open_source(
-    text: str,
-    *,
-    size_px: tuple[int, int] | None = None,
-    watched: bool = False,
-    patience: Patience | None = None,
-) -> FrameSource:
-    """Choose a source by what the text names; entering the source opens it.
+        Raises:
+            PictureError: it cannot be decoded.
 
-    Args:
-        text: a camera's number or device file, an existing clip or picture, ``scheme://...`` of a network stream, or
-            ``demo``.
-        size_px: width and height to ask a camera or the demo for; a camera may grant another size, its title says so.
-        watched: a person looks on: a clip keeps its own pace, a picture stays until the end is asked for.
-        patience: limits of time and of broken frames; the defaults suit cameras.
-
-    Raises:
-        SourceError: the text names nothing of these, or a size is asked of a source that has its own.
-
-    """
-    quieten()
-    patience = patience or Patience()
-    numbered = text.isascii() and text.isdecimal()
-    is_camera = numbered or stat.S_ISCHR(mode_of(text))
-    if size_px and not is_camera and text != DEMO:
-        raise SourceError(f"{text} has a size of its own; a size is for cameras and {DEMO}")
-    if text == DEMO:
-        return Made(DEMO, lambda: draw_pages(size_px or DEMO_SIZE_PX))
-    if is_camera:
-        device = Path(f"/dev/video{int(text)}" if numbered else text)
-        return Captured(
-            lambda: open_camera(device, size_px=size_px), title=f"camera {device}", live=True, patience=patience
-        )
-    if "://" in text:
-        title = without_password(text)
-        return Captured(lambda: open_stream(text, patience=patience), title=title, live=True, patience=patience)
-    return open_file(text, watched=watched, patience=patience)
-
-
-def open_file(text: str, *, watched: bool, patience: Patience) -> FrameSource:
-    """Open a picture or a clip.
-
-    Raises:
-        SourceError: the path is no file.
-
-    """
-    mode = mode_of(text)
-    if not stat.S_ISREG(mode):
-        found = "is no file" if mode else "does not exist"
-        raise SourceError(f"{text!r} {found}; name a camera's number, a clip or picture, a URL, or {DEMO}")
-    path = Path(text)
-    if cv2.haveImageReader(str(path)):
-        return Made(str(path), lambda: show_picture(path, watched=watched))
-    return Captured(lambda: open_clip(path, paced=watched), title=str(path), live=False, patience=patience)
+        """
+        image, index = load_picture(self._path).image, 0
+        yield Frame(image, time.monotonic(), index)
+        while self._stays:
+            time.sleep(PICTURE_PERIOD_S)
+            index += 1
+            yield Frame(image, time.monotonic(), index)
 
 
 def mode_of(text: str) -> int:
@@ -116,24 +180,6 @@ def mode_of(text: str) -> int:
         return 0
 
 
-def show_picture(path: Path, *, watched: bool) -> Iterator[NDArray[np.uint8]]:
-    """Yield the picture once, or for ever where it is watched.
-
-    Raises:
-        PictureError: it cannot be decoded.
-
-    """
-    image = load_picture(path).image
-    yield image
-    while watched:
-        time.sleep(PICTURE_PERIOD_S)
-        yield image
-
-
-def draw_pages(size_px: tuple[int, int]) -> Iterator[NDArray[np.uint8]]:
-    """Draw pages for ever, each moved before the camera for a while."""
-    from edgedigits_camera.scene import draw_clip
-
-    for seed in itertools.count():
-        for scene in draw_clip(seed, frames=DEMO_FRAMES_PER_PAGE, size_px=size_px):
-            yield scene.image
+def shown(text: str) -> str:
+    """What a person wrote, on one line and not longer."""
+    return repr(text if len(text) <= 200 else text[:200] + "...")

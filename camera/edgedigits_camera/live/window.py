@@ -5,23 +5,35 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
+from datetime import datetime
+from itertools import chain, count
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import cv2
 
-from edgedigits.errors import DisplayError, opencv_anew
-from edgedigits_camera.overlay import annotate
+from edgedigits.errors import DisplayError, EdgeDigitsError, opencv_anew
+from edgedigits_camera.live.screen import room_px
+from edgedigits_camera.live.view import View, drawn, panel
+from edgedigits_camera.written import save_picture
 
 if TYPE_CHECKING:
-    from edgedigits_camera.live.sinks import Seen
+    from collections.abc import Callable
 
-TITLE = "edgedigits"
-ENDING_KEYS = (ord("q"), 27)  # 27 is Esc
-# A window larger than this would leave most screens.
-MAX_SIDE_PX = 1200
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from edgedigits_camera.live.seen import Seen, SourceState
+
+TITLE, EXPLAINED = "edgedigits", "edgedigits: explained"
+ENDING_KEYS = frozenset({ord("q"), 27})  # 27 is Esc
+# A window manager, or none at all, may need so long until a new window takes what is painted.
+SETTLING_S = 1.0
+SETTLING_MS = 30
 PROBE = "import cv2; cv2.namedWindow('probe'); cv2.destroyAllWindows()"
 PROBE_LIMIT_S = 30.0  # importing OpenCV takes seconds on a small device whose card is slow
-CURE = "use --display none"
+CURE = "use --display none, or web"
 
 
 def check_screen() -> None:
@@ -47,16 +59,38 @@ def check_screen() -> None:
 
 
 class Window:
-    """A sink that shows frames with what was read, frame rate and latency, until q, Esc, or the window is closed.
+    """A sink that shows what is seen until q, Esc, or the window is closed; its keys are in ``view.HELP``.
+
+    Args:
+        mirror: show the picture as a mirror does; what is read stays as it is.
+        explain: draws every stage of reading a frame (H, W, 3) uint8 BGR.
+        folder: where snapshots go; the current one by default.
 
     Raises:
         DisplayError: on entering, where no window can be opened.
 
     """
 
-    def __init__(self, title: str = TITLE) -> None:
-        self._title = title
-        self._opened = False
+    def __init__(
+        self,
+        *,
+        mirror: bool = False,
+        explain: Callable[[NDArray[np.uint8]], NDArray[np.uint8]] | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        self._view = View(mirror=mirror)
+        self._explain, self._folder = explain, folder or Path()
+        self._seen: Seen | None = None
+        self._painted_s: float | None = None
+        self._actions = {
+            ord(" "): self._pause,
+            ord("s"): self._snapshot,
+            ord("i"): self._ink,
+            ord("m"): self._mirror,
+            ord("e"): self._explained,
+            ord("h"): self._help,
+            ord("?"): self._help,
+        }
 
     def __enter__(self) -> Self:
         check_screen()
@@ -68,24 +102,95 @@ class Window:
         cv2.destroyAllWindows()
 
     def show(self, seen: Seen) -> bool:
-        """Draw a frame; return False when the person has ended it."""
-        if not self._opened:  # not earlier: it would be empty while the model is loaded
-            self._open(seen)
-        note = f"{seen.frames_per_s:.1f} fps  {seen.latency_ms:.0f} ms"
-        cv2.imshow(self._title, annotate(seen.frame.image, seen.page.readings, note=note))
-        if cv2.waitKey(1) & 0xFF in ENDING_KEYS:
+        """Draw a frame, unless the picture is paused; return False when the person has ended it."""
+        if not (self._view.paused and self._seen):
+            self._seen = seen
+            self._paint(drawn(seen, self._view))
+        return self._listen()
+
+    def wait(self, state: SourceState) -> bool:
+        """Say in the picture what is waited for; return False when the person has ended it."""
+        if state.waiting_s is not None:
+            self._paint(panel(self._seen, self._view, [str(state), state.reason]))
+        return self._painted_s is None or self._listen()
+
+    def _paint(self, image: NDArray[np.uint8]) -> None:
+        if self._painted_s is None:  # not earlier: it would be empty while the model is loaded
+            open_window(TITLE, image)
+        cv2.imshow(TITLE, image)
+        if self._painted_s is None:
+            self._settle(image)
+            self._painted_s = time.monotonic()
+
+    def _settle(self, image: NDArray[np.uint8]) -> None:
+        """Paint again until the window is surely there: without a window manager, the first picture may be lost."""
+        end_s = time.monotonic() + SETTLING_S
+        while time.monotonic() < end_s:
+            self._act(cv2.waitKey(SETTLING_MS))
+            cv2.imshow(TITLE, image)
+
+    def _listen(self) -> bool:
+        """Let the window live for a moment, and do what the person wants."""
+        key = cv2.waitKey(1)
+        if key & 0xFF in ENDING_KEYS and key != -1:
             return False
+        self._act(key)
         return self._is_open()
+
+    def _act(self, key: int) -> None:
+        action = self._actions.get(key & 0xFF) if key != -1 else None
+        if action and self._seen:
+            action(self._seen)
+            cv2.imshow(TITLE, drawn(self._seen, self._view))
+
+    def _pause(self, _seen: Seen) -> None:
+        self._view.paused = not self._view.paused
+
+    def _ink(self, _seen: Seen) -> None:
+        self._view.ink = not self._view.ink
+
+    def _mirror(self, _seen: Seen) -> None:
+        self._view.mirror = not self._view.mirror
+
+    def _help(self, _seen: Seen) -> None:
+        self._view.help = not self._view.help
+
+    def _snapshot(self, seen: Seen) -> None:
+        path = free(self._folder / f"edgedigits-{datetime.now().astimezone():%Y%m%d-%H%M%S}.png")
+        try:
+            save_picture(path, seen.frame.image)
+            self._view.message = f"wrote {path}"
+        except EdgeDigitsError as error:
+            self._view.message = str(error)
+
+    def _explained(self, seen: Seen) -> None:
+        if not self._explain:
+            return
+        try:
+            picture = self._explain(seen.frame.image)
+        except EdgeDigitsError as error:
+            self._view.message = str(error)
+            return
+        open_window(EXPLAINED, picture)
+        cv2.imshow(EXPLAINED, picture)
 
     def _is_open(self) -> bool:
         try:
-            return bool(cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) >= 1)
+            return bool(cv2.getWindowProperty(TITLE, cv2.WND_PROP_VISIBLE) >= 1)
         except cv2.error:  # Qt lets go of everything with its last window
             return False
 
-    def _open(self, seen: Seen) -> None:
-        height_px, width_px = seen.frame.image.shape[:2]
-        shrink = min(1.0, MAX_SIDE_PX / max(height_px, width_px))
-        cv2.namedWindow(self._title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
-        cv2.resizeWindow(self._title, round(width_px * shrink), round(height_px * shrink))
-        self._opened = True
+
+def open_window(title: str, image: NDArray[np.uint8]) -> None:
+    """Open a window for a picture (H, W, 3), as large as it is or as the screen has room for."""
+    height_px, width_px = image.shape[:2]
+    room_width_px, room_height_px = room_px()
+    shrink = min(1.0, room_width_px / width_px, room_height_px / height_px)
+    cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
+    cv2.resizeWindow(title, round(width_px * shrink), round(height_px * shrink))
+
+
+def free(path: Path) -> Path:
+    """The path, or another one beside it where something lies there."""
+    names = chain([path], (path.with_stem(f"{path.stem}-{number}") for number in count(2)))
+    return next(each for each in names if not each.exists())
