@@ -190,7 +190,7 @@ def test_a_bundle_is_made_anew_from_its_own_weights(trained, before):
     again = export(Request(source=out, out=out, data=trained.data_path)).bundle
     assert again.training == known.training
     assert [artifact.sha256 for artifact in again.artifacts] == [artifact.sha256 for artifact in known.artifacts]
-    assert (out / "README.md").read_bytes() == files["README.md"].replace(b"mnist-cnn", b"bundle")
+    assert (out / "README.md").read_text().startswith("# Model card: bundle")
     assert json.loads((out / "report.json").read_text())["recipe"]["name"] == "fast"
 
 
