@@ -92,7 +92,8 @@ old_pins = uv pip compile pyproject.toml --python-version 3.11 --upgrade --no-an
 # backports.strenum: its newest release is not for every Python; pip finds the right one.
 pins:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --no-annotate --no-header --quiet \
-	    --extra export --extra camera --extra headless --group test --group lint --group micro --no-emit-package backports-strenum -o constraints.txt
+	    --extra export --extra camera --extra headless --extra web --extra mqtt \
+	    --group test --group lint --group micro --group browser --no-emit-package backports-strenum -o constraints.txt
 	$(old_pins) --resolution lowest-direct --extra tflite-runtime --extra headless --extra camera --extra web -o constraints-lowest.txt
 	$(old_pins) --resolution lowest-direct --extra export --extra headless --extra camera -o constraints-lowest-export.txt
 	printf '%s\n' $(DEBIAN12) | $(old_pins) - -o constraints-bookworm.txt
@@ -109,7 +110,7 @@ $(DEMO)/ready: pyproject.toml constraints.txt
 # A machine without the system libraries of a screen gets OpenCV without windows; their tests are left out there.
 $(TEST)/ready: pyproject.toml constraints.txt
 	$(call environment,$(TEST),$(PYTHON))
-	$(TEST)/bin/pip install --quiet -c constraints.txt -e '.[export,camera]' --group test --group lint --group micro
+	$(TEST)/bin/pip install --quiet -c constraints.txt -e '.[export,camera,web,mqtt]' --group test --group lint --group micro
 	$(TEST)/bin/python -c 'import cv2' || { $(TEST)/bin/pip uninstall --quiet --yes opencv-python \
 	    && $(TEST)/bin/pip install --quiet -c constraints.txt -e '.[headless]'; }
 	touch $@
