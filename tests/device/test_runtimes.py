@@ -67,7 +67,7 @@ def test_answers_for_other_patches_would_not_pass_for_the_golden_ones(shipped, f
 
 @pytest.mark.parametrize("backend", BACKENDS, indirect=True)
 def test_a_backend_that_is_asked_for_reads_the_page(python, backend):
-    done = python("-m", "edgedigits", "recognize", "page.png", "--json", "--backend", backend)
+    done = python("-m", "edgedigits", "recognize", "page.png", "--json", "--verbose", "--backend", backend)
     assert done.returncode == 0, done.stderr
     assert done.stderr.startswith(f"backend {backend} with {BACKENDS[backend].formats[0]}\n")
     assert json.loads(done.stdout)["lines"] == ["3507"]
