@@ -3,6 +3,7 @@
     import edgedigits
 
     page = edgedigits.read("photo.jpg")              # digits in a picture: page.lines, page.readings
+    for seen in edgedigits.watch("0"): ...           # digits before a camera: seen.steady.lines, seen.events
     edgedigits.Recognizer.load().classify(patches)   # patches (N, 28, 28) uint8, white ink on black
     edgedigits.verify_bundle(folder)                 # every file of a bundle, in every runtime that is here
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from edgedigits.recognizer import Reading as Reading
     from edgedigits.recognizer import Recognizer as Recognizer
     from edgedigits.verify import verify_bundle as verify_bundle
+    from edgedigits_camera.live.seen import Seen as Seen
+    from edgedigits_camera.live.watch import watch as watch
     from edgedigits_camera.read import read as read
     from edgedigits_camera.reader import Page as Page
     from edgedigits_export.pipeline import Request as ExportRequest
@@ -34,13 +37,17 @@ _PLACES = {
     "Page": ("edgedigits_camera.reader", "Page"),
     "Reading": ("edgedigits.recognizer", "Reading"),
     "Recognizer": ("edgedigits.recognizer", "Recognizer"),
+    "Seen": ("edgedigits_camera.live.seen", "Seen"),
     "export": ("edgedigits_export.pipeline", "export"),
     "read": ("edgedigits_camera.read", "read"),
     "verify_bundle": ("edgedigits.verify", "verify_bundle"),
+    "watch": ("edgedigits_camera.live.watch", "watch"),
 }
 __all__ = [  # noqa: RUF022 - names are imported on first use; sorted as the reader meets them
     "read",
+    "watch",
     "Page",
+    "Seen",
     "Reading",
     "Recognizer",
     "Bundle",

@@ -1,6 +1,7 @@
 """Devices that work, hang, break and vanish."""
 
 import threading
+import time
 from dataclasses import replace
 from itertools import chain, repeat
 
@@ -8,7 +9,8 @@ import numpy as np
 import pytest
 
 from edgedigits.errors import SourceError
-from edgedigits_camera.live.capture import Captured
+from edgedigits_camera.live.capture import Captured, StuckError
+from edgedigits_camera.live.stream import Sent
 
 BROKEN = {
     "nothing": None,
@@ -45,6 +47,14 @@ class Script:
         self.released.set()
 
 
+class Slow(Script):
+    """A device that takes a moment for each frame."""
+
+    def read(self):
+        time.sleep(0.002)
+        return super().read()
+
+
 def captured(device, patience, *, live):
     return Captured(lambda: device, title="not open yet", live=live, patience=patience)
 
@@ -66,19 +76,27 @@ def test_a_live_device_delivers_the_newest_frame_and_the_gap_tells_how_many_were
     assert (frame.index, frame.image[0, 0, 0]) == (49, 49)
 
 
-def test_times_are_those_of_the_clock(hasty):
-    ticks = iter(range(1000))
-    source = Captured(
-        lambda: Script([image(1), image(2), None]),
-        title="",
-        live=False,
-        patience=hasty,
-        clock=lambda: float(next(ticks)),
-    )
-    with source:
-        times_s = [frame.time_s for frame in source]
-    assert times_s == sorted(times_s)
-    assert all(time_s == int(time_s) for time_s in times_s)
+def test_times_of_a_live_device_are_those_of_arrival(hasty):
+    device, begin_s = Script([image(1)]), time.monotonic()
+    with captured(device, hasty, live=True) as source:
+        frame = next(iter(source))
+        device.let_go.set()
+    assert begin_s <= frame.time_s <= time.monotonic()
+
+
+def test_times_of_a_clip_are_its_own_however_fast_it_is_read(hasty):
+    with captured(Script([image(1), image(2), image(3), None], period_s=7.0), hasty, live=False) as source:
+        first, second, third = (frame.time_s for frame in source)
+    assert (second - first, third - second) == pytest.approx((7.0, 7.0))
+
+
+def test_a_picture_that_came_as_jpeg_keeps_its_bytes_and_its_time(hasty):
+    device = Script([image(1)])
+    device.sent = Sent(b"jpeg", 123.0, 5)
+    with captured(device, hasty, live=True) as source:
+        frame = next(iter(source))
+        device.let_go.set()
+    assert (frame.jpeg, frame.time_s, frame.index) == (b"jpeg", 123.0, 0)
 
 
 def test_the_title_is_the_one_that_the_open_device_gives(hasty):
@@ -178,11 +196,52 @@ def test_a_clip_without_a_frame_is_an_error(hasty):
         list(source)
 
 
-def test_a_paced_clip_takes_its_time(hasty):
+def test_a_clip_in_real_time_takes_its_time(hasty):
     device = Script([image(1), image(2), image(3), None], period_s=0.02)
-    with captured(device, hasty, live=False) as source:
-        times_s = [frame.time_s for frame in source]
-    assert times_s[2] - times_s[0] >= 0.04 - 0.001
+    with Captured(lambda: device, title="", live=False, realtime=True, patience=hasty) as source:
+        frames = list(source)
+    assert frames[-1].time_s - frames[0].time_s >= 0.02 * (frames[-1].index - frames[0].index) - 0.002
+
+
+def test_a_clip_in_real_time_leaves_out_what_the_reader_is_too_slow_for(hasty):
+    device = Script([*map(image, range(20)), None], period_s=0.005)
+    with Captured(lambda: device, title="", live=False, realtime=True, patience=hasty) as source:
+        frames = iter(source)
+        next(frames)
+        assert device.released.wait(5)
+        assert [frame.index for frame in frames] == [19]
+
+
+def test_a_frame_is_waited_for_no_longer_than_one_wants(hasty):
+    device = Script()
+    with captured(device, hasty, live=True) as source:
+        begin_s = time.monotonic()
+        assert source.take(0.05) is None
+        assert time.monotonic() - begin_s < hasty.stall_s
+        device.let_go.set()
+
+
+def test_one_and_the_same_frame_again_and_again_ends_it(hasty):
+    patience = replace(hasty, same_s=0.05)
+    stuck = chain([image(1), image(2)], repeat(image(2)))
+    with captured(Slow(stuck), patience, live=True) as source, pytest.raises(StuckError, match=r"for 0\.05 s"):
+        list(source)
+    assert source.varied
+
+
+def test_frames_that_differ_in_one_pixel_are_not_the_same(hasty):
+    other = image(1)
+    other[3, 5, 2] += 1
+    with captured(Slow(chain([image(1), other] * 100, [None])), replace(hasty, same_s=0.05), live=False) as source:
+        assert len(list(source)) == 200
+    device = Slow(chain([image(1), other] * 50, repeat(None)))
+    with captured(device, replace(hasty, same_s=0.05), live=True) as source, pytest.raises(SourceError, match="broken"):
+        list(source)
+
+
+def test_a_clip_may_show_the_same_for_as_long_as_it_likes(hasty):
+    with captured(Slow([image(1)] * 50 + [None]), replace(hasty, same_s=0.01), live=False) as source:
+        assert len(list(source)) == 50
 
 
 def test_leaving_before_the_end_releases_the_device(hasty):

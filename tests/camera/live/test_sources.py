@@ -1,14 +1,18 @@
 """What --source may name."""
 
 import os
+import sys
 
 import cv2
 import numpy as np
 import pytest
 
 from edgedigits.errors import EdgeDigitsError, PictureError, SourceError
-from edgedigits_camera.live.devices import why_not, without_password
-from edgedigits_camera.live.sources import Made, open_source
+from edgedigits_camera.live.devices import without_password
+from edgedigits_camera.live.drawn import Drawn
+from edgedigits_camera.live.frames import Kind
+from edgedigits_camera.live.recording import Recording
+from edgedigits_camera.live.sources import Wishes, open_source
 
 
 def levels(source):
@@ -60,7 +64,7 @@ def test_a_picture_is_one_frame(picture_path):
 
 
 def test_a_picture_that_is_watched_stays(picture_path):
-    with open_source(str(picture_path), watched=True) as source:
+    with open_source(str(picture_path), Wishes(realtime=True)) as source:
         frames = iter(source)
         assert [next(frames).index for _ in range(3)] == [0, 1, 2]
 
@@ -97,14 +101,15 @@ def test_a_truncated_clip_gives_what_is_left_of_it(tmp_path):
 def test_a_missing_file_and_anything_else_are_told_apart(tmp_path):
     with pytest.raises(SourceError, match=r"gone\.avi' does not exist; name a camera's number"):
         open_source(str(tmp_path / "gone.avi"))
+    os.mkfifo(tmp_path / "pipe")
     with pytest.raises(SourceError, match="is no file"):
-        open_source(str(tmp_path))
+        open_source(str(tmp_path / "pipe"))
 
 
 def test_a_missing_camera_is_one_clear_line_without_noise(capfd):
     with (
         pytest.raises(SourceError, match="camera /dev/video987 cannot be opened: there is no such device"),
-        open_source("987", size_px=(320, 240)),
+        open_source("987", Wishes(size_px=(320, 240))),
     ):
         pass
     assert capfd.readouterr().err == ""
@@ -116,24 +121,10 @@ def test_a_device_that_is_no_camera_is_one_clear_line(capfd):
     assert capfd.readouterr().err == ""
 
 
-def test_a_camera_that_may_not_be_used_names_the_cure(tmp_path):
-    device = tmp_path / "video0"
-    device.touch(mode=0)
-    if os.access(device, os.R_OK):
-        pytest.skip("the superuser may use everything")
-    assert "usermod -aG video" in why_not(device)
-
-
-def test_a_missing_camera_names_those_that_are_there(tmp_path):
-    (tmp_path / "video2").touch()
-    assert "found: " + str(tmp_path / "video2") in why_not(tmp_path / "video0")
-    assert "found: none" in why_not(tmp_path / "elsewhere" / "video0")
-
-
 def test_a_size_is_refused_where_nobody_would_heed_it(clip_path):
     for text in (str(clip_path), "http://127.0.0.1/"):
         with pytest.raises(SourceError, match="has a size of its own"):
-            open_source(text, size_px=(320, 240))
+            open_source(text, Wishes(size_px=(320, 240)))
 
 
 def test_a_password_in_an_address_is_not_shown():
@@ -150,14 +141,73 @@ def test_every_failure_is_one_of_ours_and_one_line(tmp_path):
         assert "\n" not in str(failure.value)
 
 
-def test_made_frames_carry_number_and_time():
-    ticks = iter((1.5, 2.5))
-    with Made("made", lambda: [np.zeros((2, 2, 3), np.uint8)] * 2, clock=lambda: next(ticks)) as source:
-        assert [(frame.index, frame.time_s) for frame in source] == [(0, 1.5), (1, 2.5)]
+def test_drawn_frames_have_the_times_of_their_rate_however_fast_they_are_drawn():
+    images = [np.zeros((2, 2, 3), np.uint8)] * 3
+    with Drawn("drawn", lambda: images, frames_per_s=4.0, clock=lambda: 1.5) as source:
+        assert [(frame.index, frame.time_s) for frame in source] == [(0, 1.5), (1, 1.75), (2, 2.0)]
+        assert source.kind is Kind.CLIP
+
+
+def test_in_real_time_drawn_frames_are_waited_for_and_come_late_rather_than_early():
+    now_s = [1.0]
+
+    def sleep(duration_s):
+        now_s[0] += duration_s
+
+    images = [np.zeros((2, 2, 3), np.uint8)] * 3
+    source = Drawn("drawn", lambda: images, realtime=True, frames_per_s=4.0, clock=lambda: now_s[0], sleep=sleep)
+    assert [frame.time_s for frame in source] == [1.0, 1.25, 1.5]
+    assert source.kind is Kind.LIVE
+
+
+def first_of(text):
+    with open_source(text, Wishes(size_px=(160, 120))) as source:
+        return next(iter(source)).image
+
+
+def test_the_demo_is_the_same_from_the_same_seed():
+    assert (first_of("demo:5") == first_of("demo:5")).all()
+    assert (first_of("demo:5") != first_of("demo:6")).any()
+
+
+@pytest.mark.parametrize("text", ["demo:", "demo:x", "demo:-1", "demo:99999999999"])
+def test_a_seed_that_is_none_is_one_clear_line(text):
+    with pytest.raises(SourceError, match="has a seed that is none"):
+        open_source(text)
+
+
+def test_a_folder_and_a_pattern_are_their_pictures(tmp_path):
+    for number in (1, 2, 10):
+        cv2.imwrite(str(tmp_path / f"page{number}.png"), np.full((8, 8, 3), 20 * number, np.uint8))
+    for text in (str(tmp_path), str(tmp_path / "page*.png")):
+        assert levels(open_source(text)) == [20, 40, 200]
+        assert open_source(text).kind is Kind.STILLS
+
+
+def test_a_recording_is_a_source(tmp_path):
+    with Recording(tmp_path / "kept", note=print, settings={}):
+        pass
+    source = open_source(str(tmp_path / "kept"))
+    assert source.title == f"recording {tmp_path / 'kept'}"
+    with pytest.raises(SourceError, match="holds no frame"):
+        levels(source)
+
+
+def test_a_scheme_that_is_none_is_one_clear_line():
+    with pytest.raises(SourceError, match="has a scheme that is none of"), open_source("gopher://me:secret@host/x"):
+        pass
+
+
+@pytest.mark.parametrize("text", ["picamera2", "rpicam"])
+def test_the_cameras_of_a_pi_are_told_what_is_missing(text, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setitem(sys.modules, "picamera2", None)
+    with pytest.raises(SourceError, match="sudo apt install"), open_source(text):
+        pass
 
 
 def test_the_demo_draws_pages_of_the_wanted_size_one_after_the_other():
-    with open_source("demo", size_px=(320, 240)) as source:
+    with open_source("demo", Wishes(size_px=(320, 240))) as source:
         frames = iter(source)
         first, second = next(frames), next(frames)
     assert first.image.shape == (240, 320, 3)
