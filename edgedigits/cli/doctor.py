@@ -30,7 +30,7 @@ def doctor(
     from edgedigits.doctor import State, examine
 
     found: list[Finding] = []
-    with Console(stderr=True).status("looking") as status:
+    with Console(stderr=True, markup=False).status("looking") as status:
         for finding in examine(bundle, on_step=lambda step: status.update(f"looking at {step}")):
             found.append(finding)
             if not as_json:
