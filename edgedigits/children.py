@@ -93,7 +93,11 @@ def attempt(backend: str, opened: Callable[[], T], asked: Callable[[T], dict[str
 
 def refusal(line: dict[str, Any]) -> BackendError | ParityError | None:
     """Why there is no answer in a line of :func:`attempt`, or None if there is one."""
-    kinds = {"absent": BackendError, "unloaded": LoadError, "failed": ParityError}
+    kinds: dict[str, type[BackendError | ParityError]] = {
+        "absent": BackendError,
+        "unloaded": LoadError,
+        "failed": ParityError,
+    }
     return next((kind(line[name]) for name, kind in kinds.items() if name in line), None)
 
 
