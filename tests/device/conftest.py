@@ -47,7 +47,7 @@ def python(page_path):
     def run(*arguments):
         line = [sys.executable, *arguments]
         return subprocess.run(
-            line, cwd=page_path.parent, env=environment, capture_output=True, text=True, check=False, timeout=120
+            line, cwd=page_path.parent, env=environment, capture_output=True, text=True, check=False, timeout=600
         )
 
     return run
