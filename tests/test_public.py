@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 import edgedigits
-from edgedigits.errors import PictureError
+from edgedigits.errors import PictureError, SourceError
 from edgedigits_camera.scene import SceneSpec, draw_scene
 
 
@@ -65,6 +65,26 @@ def as_file(image, folder):
 def test_a_picture_is_read_whatever_it_is_held_in(scene, held, tmp_path):
     text = "".join(str(digit.digit) for digit in sorted(scene.digits, key=lambda digit: digit.box_xywh_px[0]))
     assert edgedigits.read(held(scene.image, tmp_path)).lines == (text,)
+
+
+def test_a_clip_is_watched_and_each_digit_told_once(scene, tmp_path):
+    path = tmp_path / "clip.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 10, scene.image.shape[1::-1])
+    for _ in range(20):
+        writer.write(scene.image)
+    writer.release()
+    seen = list(edgedigits.watch(str(path)))
+    told = [event for each in seen for event in each.events]
+    assert [each.frame.index for each in seen] == list(range(20))
+    assert {event.kind for event in told} == {"appeared"}
+    assert sorted(event.digit for event in told) == sorted(digit.digit for digit in scene.digits)
+    assert seen[-1].steady.lines == edgedigits.read(scene.image, profile="live").lines
+
+
+def test_watching_what_is_not_there_is_told_at_the_first_step():
+    seen = edgedigits.watch("gone.avi")
+    with pytest.raises(SourceError, match="does not exist"):
+        next(seen)
 
 
 @pytest.mark.parametrize(

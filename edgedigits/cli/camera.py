@@ -145,6 +145,7 @@ def camera(
         record=record,
         record_bytes=parse_bytes(record_limit),
         mqtt=mqtt,
+        settings=settings_of(context),
     )
     keep_freed_memory()
     with Ending(last=True) as ending, ExitStack() as stack:
@@ -163,6 +164,16 @@ def camera(
         finally:
             stack.close()
             notes.say(str(tally.summary()))
+
+
+def settings_of(context: typer.Context) -> dict[str, Any]:
+    """What is kept with a recording: source and options as they were given, without passwords."""
+    from edgedigits_camera.live.devices import without_password
+
+    given = {name: str(value) for name, value in context.params.items() if value not in (None, False, ())}
+    place = given.pop("place", None) or given.pop("source", "0")
+    given["source"] = without_password(place) if "://" in place else place
+    return given
 
 
 def window_wanted(display: Display | None, *, as_json: bool) -> bool | None:

@@ -7,7 +7,7 @@ import platform
 import sys
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -62,7 +62,7 @@ class Outlets:
     record: Path | None
     record_bytes: int
     mqtt: str | None
-    settings: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
     shown: bool = False
 
     def open(self, stack: ExitStack, notes: Notes, *, load: Callable[[], Recognizer]) -> list[Sink]:

@@ -81,7 +81,7 @@ class Window:
         self._view = View(mirror=mirror)
         self._explain, self._folder = explain, folder or Path()
         self._seen: Seen | None = None
-        self._painted_s: float | None = None
+        self._painted = self._over = False
         self._actions = {
             ord(" "): self._pause,
             ord("s"): self._snapshot,
@@ -106,40 +106,39 @@ class Window:
         if not (self._view.paused and self._seen):
             self._seen = seen
             self._paint(drawn(seen, self._view))
-        return self._listen()
+        self._listen()
+        return not self._over
 
     def wait(self, state: SourceState) -> bool:
         """Say in the picture what is waited for; return False when the person has ended it."""
         if state.waiting_s is not None:
             self._paint(panel(self._seen, self._view, [str(state), state.reason]))
-        return self._painted_s is None or self._listen()
+        elif self._seen:  # what was painted may have got lost
+            self._paint(drawn(self._seen, self._view))
+        if self._painted:
+            self._listen()
+        return not self._over
 
     def _paint(self, image: NDArray[np.uint8]) -> None:
-        if self._painted_s is None:  # not earlier: it would be empty while the model is loaded
+        if not self._painted:  # not earlier: it would be empty while the model is loaded
             open_window(TITLE, image)
         cv2.imshow(TITLE, image)
-        if self._painted_s is None:
+        if not self._painted:
+            self._painted = True
             self._settle(image)
-            self._painted_s = time.monotonic()
 
     def _settle(self, image: NDArray[np.uint8]) -> None:
         """Paint again until the window is surely there: without a window manager, the first picture may be lost."""
         end_s = time.monotonic() + SETTLING_S
-        while time.monotonic() < end_s:
-            self._act(cv2.waitKey(SETTLING_MS))
+        while time.monotonic() < end_s and not self._over:
+            self._listen(SETTLING_MS)
             cv2.imshow(TITLE, image)
 
-    def _listen(self) -> bool:
+    def _listen(self, time_ms: int = 1) -> None:
         """Let the window live for a moment, and do what the person wants."""
-        key = cv2.waitKey(1)
-        if key & 0xFF in ENDING_KEYS and key != -1:
-            return False
-        self._act(key)
-        return self._is_open()
-
-    def _act(self, key: int) -> None:
-        action = self._actions.get(key & 0xFF) if key != -1 else None
-        if action and self._seen:
+        key = cv2.waitKey(time_ms) & 0xFF
+        self._over = self._over or key in ENDING_KEYS or not self._is_open()
+        if self._seen and (action := self._actions.get(key)):
             action(self._seen)
             cv2.imshow(TITLE, drawn(self._seen, self._view))
 

@@ -3,27 +3,47 @@
 import ctypes
 import os
 import shutil
+import struct
 import subprocess
 import sys
+import time
 
+import cv2
+import numpy as np
 import pytest
 
 from edgedigits.errors import DisplayError
 from edgedigits_camera.live.window import check_screen
 
-# Shows grey frames for ever, with a reading that depends on none of our models.
+# Shows pictures until it is ended, with a digit that depends on none of our models.
 SHOW = """
-from itertools import repeat
+import sys, time
 import numpy as np
-from edgedigits.recognizer import Reading
+from edgedigits_camera.live.frames import Frame
+from edgedigits_camera.live.loop import Tally, run
+from edgedigits_camera.live.seen import Seen, Steady, Tracked
+from edgedigits_camera.live.signals import Ending
 from edgedigits_camera.live.window import Window
 from edgedigits_camera.reader import Page
-from edgedigits_camera.live.loop import run
-from edgedigits_camera.live.sources import Made
-page = Page((Reading(7, .99, (50, 50, 40, 60)),), ("7",))
-frames = Made("grey", lambda: repeat(np.full((240, 320, 3), 128, np.uint8)))
-with frames, Window() as window:
-    print(run(frames, lambda image: page, [window]).frames)
+size, mirror, frames = sys.argv[1], sys.argv[2] == "mirror", int(sys.argv[3])
+width, height = map(int, size.split("x"))
+image = np.zeros((height, width, 3), np.uint8)
+image[:, : width // 2], image[:, width // 2 :] = (0, 0, 255), (255, 0, 0)
+seven = Tracked(1, 7, 0.99, (50, 50, 40, 60), (0.1,) * 10, 0, 0.0)
+def look(frame):
+    return Seen(frame, Page((), ()), Steady((seven,), ("7",)), (), 1.0, 5.0, 30.0, {"read": 1.0})
+def items():
+    for index in range(frames):
+        yield Frame(image, time.monotonic(), index)
+        time.sleep(0.02)
+    while True:
+        time.sleep(0.2)
+        from edgedigits_camera.live.seen import SourceState
+        yield SourceState("camera")
+tally = Tally()
+with Ending() as ending, Window(mirror=mirror, explain=lambda image: image[:100, :100].copy()) as window:
+    run(ending.until(items()), look, [window], tally=tally)
+print(tally.frames)
 """
 
 
@@ -61,12 +81,43 @@ def environment(**changed):
 
 
 @pytest.fixture(scope="module")
-def screen():
-    """DISPLAY of an X server without a monitor."""
+def folder(tmp_path_factory):
+    """Where the X server keeps what is on the screen."""
+    return tmp_path_factory.mktemp("screen")
+
+
+@pytest.fixture
+def look(folder):
+    """Return what is on the screen, (H, W, 3) uint8 BGR: a dump as xwd(1) writes it."""
+
+    def look():
+        dump = (folder / "Xvfb_screen0").read_bytes()
+        head = struct.unpack(">20I", dump[:80])
+        size, width, height, row_bytes, colours = head[0], head[4], head[5], head[12], head[19]
+        pixels = np.frombuffer(dump, np.uint8, row_bytes * height, size + 12 * colours)
+        return pixels.reshape(height, row_bytes // 4, 4)[:, :width, :3]
+
+    return look
+
+
+@pytest.fixture(scope="module")
+def screen(folder):
+    """DISPLAY of an X server without a monitor, and without a window manager."""
     if not (shutil.which("Xvfb") and shutil.which("xdotool")):
         pytest.skip("Xvfb and xdotool are not both installed: the window is not tested")
     reading, writing = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "800x600x24", "-nolisten", "tcp"]
+    command = [
+        "Xvfb",
+        "-displayfd",
+        str(writing),
+        "-screen",
+        "0",
+        "800x600x24",
+        "-nolisten",
+        "tcp",
+        "-fbdir",
+        str(folder),
+    ]
     with subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL) as server:
         os.close(writing)
         with os.fdopen(reading) as number:
@@ -86,19 +137,33 @@ def has_windows(screen):
 
 
 @pytest.fixture
-def shown(screen):
+def show(screen, tmp_path):
+    """Start a process with a window; it and the window's number are returned."""
+    started = []
+
+    def show(size="320x240", *, mirror=False, frames=10**6):
+        process = subprocess.Popen(
+            [sys.executable, "-c", SHOW, size, "mirror" if mirror else "", str(frames)],
+            env=environment(DISPLAY=screen),
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        number = xdotool(screen, "search", "--sync", "--onlyvisible", "--name", "^edgedigits$")
+        return process, int(number.split()[0])
+
+    yield show
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def shown(show):
     """A process with a window, and the window's number."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", SHOW],
-        env=environment(DISPLAY=screen),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    number = xdotool(screen, "search", "--sync", "--onlyvisible", "--name", "^edgedigits$")
-    yield process, int(number.split()[0])
-    process.kill()
-    process.wait()
+    return show()
 
 
 def xdotool(screen, *arguments):
@@ -141,9 +206,73 @@ def test_sigterm_ends_it(shown):
     assert ended(process) == 0
 
 
+def test_sigterm_ends_it_before_the_first_frame(show):
+    process, _ = show(frames=1)
+    process.terminate()
+    assert ended(process) == 0
+
+
 def test_the_window_has_the_size_of_the_picture(shown, screen):
     _, window = shown
     assert "Geometry: 320x240" in xdotool(screen, "getwindowgeometry", str(window))
+
+
+def test_a_picture_higher_than_the_screen_fits_on_it(show, screen):
+    _, window = show("960x1280")
+    width, height = map(int, xdotool(screen, "getwindowgeometry", str(window)).split()[-1].split("x"))
+    assert height <= 600
+    assert width / height == pytest.approx(960 / 1280, abs=0.02)
+
+
+def settled(condition, *, limit_s=20):
+    end_s = time.monotonic() + limit_s
+    while not condition():
+        assert time.monotonic() < end_s
+        time.sleep(0.1)
+
+
+def halves(image):
+    """Columns of the screen where red is, and where blue is."""
+    red, blue = ((image == colour).all(axis=2).any(axis=0).nonzero()[0] for colour in ((0, 0, 255), (255, 0, 0)))
+    return red, blue
+
+
+def test_one_frame_is_on_the_screen_for_good_at_every_start(show, look):
+    for _ in range(10):
+        process, _window = show(frames=1)
+        settled(lambda: all(map(len, halves(look()))))
+        time.sleep(0.5)
+        assert all(map(len, halves(look())))
+        process.kill()
+        process.wait()
+        settled(lambda: not look().any())
+
+
+def test_the_picture_is_not_mirrored_unless_asked(show, look):
+    for mirror in (False, True):
+        process, _ = show(mirror=mirror)
+        settled(lambda: all(map(len, halves(look()))))
+        red, blue = halves(look())
+        assert (red.max() < blue.min()) is not mirror
+        process.kill()
+        process.wait()
+        settled(lambda: not look().any())
+
+
+def test_keys_are_named_and_do_what_they_say(shown, screen, look, tmp_path):
+    _, window = shown
+    settled(lambda: all(map(len, halves(look()))))
+    xdotool(screen, "key", "--window", str(window), "s")
+    settled(lambda: list(tmp_path.glob("edgedigits-*.png")))
+    snapshot = cv2.imread(str(next(tmp_path.glob("edgedigits-*.png"))))
+    assert snapshot.shape == (240, 320, 3)
+    assert tuple(snapshot[100, 100]) == (0, 0, 255)
+    xdotool(screen, "key", "--window", str(window), "m")
+    settled(lambda: halves(look())[0].min() > halves(look())[1].max())
+    xdotool(screen, "key", "--window", str(window), "i")
+    settled(lambda: not any(map(len, halves(look()))))
+    xdotool(screen, "key", "--window", str(window), "e")
+    assert xdotool(screen, "search", "--sync", "--onlyvisible", "--name", "^edgedigits: explained$")
 
 
 def test_a_screen_that_works_passes(screen, monkeypatch):
