@@ -22,7 +22,7 @@ FRAMES_PER_S = 30.0
 # A hand's drift over a page takes about so many frames; then comes the next page.
 FRAMES_PER_PAGE = 60
 # Its first pages are clear ones, that newcomers see.
-SEED = 2
+SEED = 8
 
 
 @dataclass(slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
@@ -28,9 +27,8 @@ if TYPE_CHECKING:
 
 TITLE, EXPLAINED = "edgedigits", "edgedigits: explained"
 ENDING_KEYS = frozenset({ord("q"), 27})  # 27 is Esc
-# A window manager, or none at all, may need so long until a new window takes what is painted.
-SETTLING_S = 1.0
-SETTLING_MS = 30
+# An even number of turns, so that the last one has the right size; a second is enough on a busy machine.
+SETTLING_TURNS, SETTLING_MS = 10, 100
 PROBE = "import cv2; cv2.namedWindow('probe'); cv2.destroyAllWindows()"
 PROBE_LIMIT_S = 30.0  # importing OpenCV takes seconds on a small device whose card is slow
 CURE = "use --display none, or web"
@@ -128,11 +126,18 @@ class Window:
             self._settle(image)
 
     def _settle(self, image: NDArray[np.uint8]) -> None:
-        """Paint again until the window is surely there: without a window manager, the first picture may be lost."""
-        end_s = time.monotonic() + SETTLING_S
-        while time.monotonic() < end_s and not self._over:
-            self._listen(SETTLING_MS)
+        """Resize by a pixel and paint again until the window is surely there.
+
+        Without a window manager, what is painted before the server has the window is lost, and Qt paints nothing more
+        until its size is another.
+        """
+        width_px, height_px = fitting(image)
+        for turn in range(SETTLING_TURNS):
+            cv2.resizeWindow(TITLE, width_px, height_px - 1 + turn % 2)
             cv2.imshow(TITLE, image)
+            self._listen(SETTLING_MS)
+            if self._over:
+                return
 
     def _listen(self, time_ms: int = 1) -> None:
         """Let the window live for a moment, and do what the person wants."""
@@ -182,11 +187,16 @@ class Window:
 
 def open_window(title: str, image: NDArray[np.uint8]) -> None:
     """Open a window for a picture (H, W, 3), as large as it is or as the screen has room for."""
+    cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
+    cv2.resizeWindow(title, *fitting(image))
+
+
+def fitting(image: NDArray[np.uint8]) -> tuple[int, int]:
+    """Width and height of a picture (H, W, 3) on the screen."""
     height_px, width_px = image.shape[:2]
     room_width_px, room_height_px = room_px()
     shrink = min(1.0, room_width_px / width_px, room_height_px / height_px)
-    cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
-    cv2.resizeWindow(title, round(width_px * shrink), round(height_px * shrink))
+    return round(width_px * shrink), round(height_px * shrink)
 
 
 def free(path: Path) -> Path:

@@ -87,7 +87,7 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture
-def look(folder):
+def look(folder, screen):
     """Return what is on the screen, (H, W, 3) uint8 BGR: a dump as xwd(1) writes it."""
 
     def look():
