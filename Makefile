@@ -1,6 +1,6 @@
 # make demo: read drawn pages with the shipped model, on any machine with Python 3.11 to 3.13.
 # make test: every extra, the whole suite; then the built wheel with the newest, the lowest and Debian 12's libraries.
-# make lint | model | bench | drawn | wild | cases | pins: see CONTRIBUTING.md.
+# make lint | model | bench | drawn | wild | cases | steadiness | pins: see CONTRIBUTING.md.
 
 PYTHON ?= python3
 PYTHON311 ?= $(shell command -v python3.11)
@@ -19,7 +19,7 @@ environment = rm -rf $(1) && $(2) -m venv $(1) && $(1)/bin/pip install --quiet '
 device_tests = EDGEDIGITS_EXPECT_WHEEL=1 $(2) $(1)/bin/pytest -o pythonpath= -p no:cacheprovider tests/device
 wheel = $$(ls -d "$$PWD"/dist/*.whl)
 
-.PHONY: demo test test-suite test-wheel test-old test-lowest test-lowest-export test-bookworm lint format model bench drawn wild cases pins clean
+.PHONY: demo test test-suite test-wheel test-old test-lowest test-lowest-export test-bookworm lint format model bench drawn wild cases steadiness pins clean
 
 demo: $(DEMO)/ready
 	$(DEMO)/bin/edgedigits demo --out demo
@@ -76,6 +76,10 @@ bench: $(TEST)/ready
 drawn: $(TEST)/ready
 	$(TEST)/bin/python -m benchmarks.drawn
 	$(TEST)/bin/python -m benchmarks.mnist_in_scenes --digits 10000
+
+# How steady the live answers are, on drawn films.
+steadiness: $(TEST)/ready
+	$(TEST)/bin/python -m benchmarks.steadiness
 
 # Photos with boxes, in the folder that EDGEDIGITS_WILD names.
 wild: $(TEST)/ready
