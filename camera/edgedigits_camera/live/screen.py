@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Of a screen, what bars and borders leave.
 SHARE = 0.9
@@ -21,20 +26,33 @@ def room_px() -> tuple[int, int]:
 
 def screen_px() -> tuple[int, int] | None:
     """Width and height of the X screen; None where there is none, or no library that knows."""
-    name = os.environ.get("DISPLAY")
-    if not name:
-        return None
+    with connected() as found:
+        if not found:
+            return None
+        x11, display = found
+        number = x11.XDefaultScreen(display)
+        return int(x11.XDisplayWidth(display, number)), int(x11.XDisplayHeight(display, number))
+
+
+@contextmanager
+def connected() -> Iterator[tuple[ctypes.CDLL, ctypes.c_void_p] | None]:
+    """Hold a connection to the X server: one without a window manager begins anew when its last client leaves."""
+    x11, name = library(), os.environ.get("DISPLAY", "")
+    display = ctypes.c_void_p(x11.XOpenDisplay(name.encode()) if x11 and name else None)
+    if not (x11 and display):
+        yield None
+        return
+    try:
+        yield x11, display
+    finally:
+        x11.XCloseDisplay(display)
+
+
+def library() -> ctypes.CDLL | None:
+    """Xlib, where it is."""
     try:
         x11 = ctypes.CDLL("libX11.so.6")
     except OSError:
         return None
     x11.XOpenDisplay.restype = ctypes.c_void_p
-    display = ctypes.c_void_p(x11.XOpenDisplay(name.encode()))
-    if not display:
-        return None
-    try:
-        return int(x11.XDisplayWidth(display, x11.XDefaultScreen(display))), int(
-            x11.XDisplayHeight(display, x11.XDefaultScreen(display))
-        )
-    finally:
-        x11.XCloseDisplay(display)
+    return x11

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 import cv2
 
 from edgedigits.errors import DisplayError, EdgeDigitsError, opencv_anew
-from edgedigits_camera.live.screen import room_px
+from edgedigits_camera.live.screen import connected, room_px
 from edgedigits_camera.live.view import View, drawn, panel
 from edgedigits_camera.written import save_picture
 
@@ -80,6 +81,7 @@ class Window:
         self._explain, self._folder = explain, folder or Path()
         self._seen: Seen | None = None
         self._painted = self._over = False
+        self._held = ExitStack()
         self._actions = {
             ord(" "): self._pause,
             ord("s"): self._snapshot,
@@ -91,13 +93,19 @@ class Window:
         }
 
     def __enter__(self) -> Self:
-        check_screen()
+        self._held.enter_context(connected())
+        try:
+            check_screen()
+        except DisplayError:
+            self._held.close()
+            raise
         # PyPI's OpenCV comes without the fonts that its Qt looks for, and says so at every window.
         os.environ.setdefault("QT_LOGGING_RULES", "*=false")
         return self
 
     def __exit__(self, *_exception: object) -> None:
         cv2.destroyAllWindows()
+        self._held.close()
 
     def show(self, seen: Seen) -> bool:
         """Draw a frame, unless the picture is paused; return False when the person has ended it."""

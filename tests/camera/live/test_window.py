@@ -151,8 +151,9 @@ def show(screen, tmp_path):
             text=True,
         )
         started.append(process)
-        number = xdotool(screen, "search", "--sync", "--onlyvisible", "--name", "^edgedigits$")
-        return process, int(number.split()[0])
+        while not (found := xdotool(screen, "search", "--sync", "--onlyvisible", "--name", "^edgedigits$").split()):
+            assert process.poll() is None  # what was found was the window of a process that has just ended
+        return process, int(found[0])
 
     yield show
     for process in started:
@@ -214,7 +215,7 @@ def test_sigterm_ends_it_before_the_first_frame(show):
 
 def test_the_window_has_the_size_of_the_picture(shown, screen):
     _, window = shown
-    assert "Geometry: 320x240" in xdotool(screen, "getwindowgeometry", str(window))
+    settled(lambda: "Geometry: 320x240" in xdotool(screen, "getwindowgeometry", str(window)))
 
 
 def test_a_picture_higher_than_the_screen_fits_on_it(show, screen):
