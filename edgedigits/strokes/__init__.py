@@ -9,7 +9,6 @@ NumPy alone draws, from a PCG64 generator, so that a seed gives the same bytes o
 """
 
 from edgedigits.strokes.alphabet import CHARACTERS, TWINS
-from edgedigits.strokes.chain import chain_of_zeros
 from edgedigits.strokes.curves import Strokes
 from edgedigits.strokes.hand import Hand
 from edgedigits.strokes.patches import drawn_outliers, drawn_patches
@@ -23,7 +22,6 @@ __all__ = [
     "TWINS",
     "Hand",
     "Strokes",
-    "chain_of_zeros",
     "coverage",
     "draw_digit",
     "drawn_outliers",

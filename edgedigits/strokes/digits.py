@@ -101,7 +101,6 @@ FORMS: dict[int, tuple[tuple[float, str], ...]] = {
         (1, "44,6 16,4 2,24 12,46 36,42 50,12 54,46 44,82 26,100"),
         (1, "51,4 22,2 2,24 16,48 42,38 51,4! 51,100"),
         (1, "48,20 30,0 6,10 2,34 20,50 44,38 50,16 50,60 36,96 10,98 6,86"),
-        (1, "58,10 40,1 10,2 2,14 3,34 12,42 44,44 54,34 58,10! 52,50! 51,100"),
     ),
 }
 
@@ -134,9 +133,7 @@ def one(choice: float, *, rng: np.random.Generator) -> Glyph:
     corners = [np.array([False, False, True, False, False])]
     if choice > 0.78:
         half = rng.uniform(0.15, 0.35, 2)
-        # The foot touches the stem, or lies a little below it.
-        below = 1.0 + 0.07 * rng.random() * (rng.random() < 0.4)
-        strokes.append(np.array([[-half[0], below], [half[1], below]]) + rng.normal(0.0, 0.015, (2, 2)))
+        strokes.append(np.array([[-half[0], 1.0], [half[1], 1.0]]) + rng.normal(0.0, 0.015, (2, 2)))
         corners.append(np.zeros(2, dtype=bool))
     return Glyph(tuple(strokes), tuple(corners))
 

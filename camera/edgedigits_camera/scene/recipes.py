@@ -63,7 +63,7 @@ def _page(chance: Chance) -> Scene:
     spec = replace(SceneSpec.of(rng, size_px=size_px), layout=pick((*LAYOUTS, "amounts"), rng))
     if rng.random() < 0.2:
         # One number, cut out of its page.
-        spec = replace(spec, layout=pick(("line", "amounts", "amounts", "touching", "sums"), rng))
+        spec = replace(spec, layout=pick(("line", "line", "amounts", "touching", "sums"), rng))
         scene = finish.cut_around(chance.draw(spec, size_px), rng)
         return _finished(_smaller(scene, chance) if rng.random() < 0.2 else scene, rng)
     return _finished(chance.draw(_viewed(spec, chance), size_px), rng)
@@ -189,30 +189,13 @@ def _finished(scene: Scene, rng: np.random.Generator) -> Scene:
 def _written(chance: Chance) -> Scene:
     """Sums and algebra, notes, marked digits, forms: digits among other things, before a camera or on a screen."""
     rng, size_px = chance.rng, chance.size()
-    layout = pick(("algebra", "algebra", "algebra", "algebra", "notes", "notes", "marked", "marked", "form"), rng)
+    layout = pick(("algebra", "algebra", "algebra", "notes", "notes", "marked", "marked", "form", "worksheet"), rng)
     digit_px = chance.log_uniform(14, 0.22 * min(size_px))
     spec = replace(SceneSpec.of(rng, size_px=size_px), layout=layout, digit_px=digit_px, line=_line(chance, digit_px))
     if layout in ("form", "worksheet"):
         spec = replace(spec, paper=pick(("plain", "plain", "plain", "cardboard"), rng))
     elif rng.random() < 0.12:
         spec = replace(spec, paper=pick(("white-screen", "black-screen"), rng), pen=pick(SCREEN_PENS, rng))
-    return _finished(chance.draw(_viewed(spec, chance), size_px), rng)
-
-
-def _printed(chance: Chance) -> Scene:
-    """Print among which a hand may have written: worksheets and forms, tables of both, newspaper."""
-    rng, size_px = chance.rng, chance.size()
-    spec = SceneSpec.of(rng, size_px=size_px)
-    kind = rng.random()
-    if kind < 0.5:
-        digit_px = chance.log_uniform(14, 0.15 * min(size_px))
-        layout = pick(("worksheet", "worksheet", "form"), rng)
-        spec = replace(spec, layout=layout, paper="plain", digit_px=digit_px, line=_line(chance, digit_px))
-    elif kind < 0.75:
-        spec = replace(spec, layout="table", paper=pick(("plain", "newspaper", "cardboard"), rng))
-    else:
-        layout = "empty" if rng.random() < 0.5 else pick(("line", "lines", "scattered", "sums"), rng)
-        spec = replace(spec, paper="newspaper", layout=layout)
     return _finished(chance.draw(_viewed(spec, chance), size_px), rng)
 
 
@@ -241,7 +224,6 @@ KINDS: dict[str, tuple[float, Callable[[Chance], Scene]]] = {
     "page": (0.25, _page),
     "written": (0.2, _written),
     "dense": (0.04, _dense),
-    "printed": (0.12, _printed),
     "empty": (0.24, _empty),
     "large": (0.01, _large),
     "single": (0.2, _single),

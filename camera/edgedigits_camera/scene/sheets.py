@@ -66,17 +66,8 @@ def amount_rows(digit_px: float, area: Area, rng: np.random.Generator) -> list[R
         text = "".join(str(int(digit)) for digit in head) + "0" * int(rng.integers(1, 5))
         x = (area.left + area.right) / 2 + rng.uniform(-0.1, 0.1) * area.width
         y = area.top + pitch * (index + 0.5)
-        text = text[-fits(area, digit_px, gap) :]
-        rows.append(Row(_chained(text, rng), x, y, rng.normal(0.0, 0.02), gap))
+        rows.append(Row(tuple(text[-fits(area, digit_px, gap) :]), x, y, rng.normal(0.0, 0.02), gap))
     return rows
-
-
-def _chained(amount: str, rng: np.random.Generator) -> tuple[str, ...]:
-    """Digits one by one, or the zeros at the end as one token: the pen does not lift; now and then behind a minus."""
-    sign = ("-",) * (rng.random() < 0.15)
-    head = amount.rstrip("0")
-    zeros = amount[len(head) :]
-    return (*sign, *head, zeros) if len(zeros) > 1 and rng.random() < 0.5 else (*sign, *amount)
 
 
 def note_rows(digit_px: float, area: Area, rng: np.random.Generator, *, numbers: bool) -> list[Row]:

@@ -120,7 +120,7 @@ def _barcode(sheet: Sheet) -> None:
 
 def _icons(sheet: Sheet) -> None:
     """Symbols in rows: houses, stars, hearts, arrows, gears, drops."""
-    rng, size = sheet.rng, sheet.side * 0.3 * sheet.rng.uniform(0.1, 1.0) ** 1.5 + 6
+    rng, size = sheet.rng, sheet.side * sheet.rng.uniform(0.05, 0.3)
     thick = -1 if rng.random() < 0.5 else max(1, round(size * rng.uniform(0.04, 0.12)))
     for y in np.arange(size * 0.7, sheet.shape[0], size * 1.5):
         for x in np.arange(size * 0.7, sheet.shape[1], size * 1.5):

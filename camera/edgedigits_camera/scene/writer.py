@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edgedigits.strokes import Hand, chain_of_zeros, sketch, sketch_character, sketch_distractor
+from edgedigits.strokes import Hand, sketch, sketch_character, sketch_distractor
 from edgedigits_camera.scene.marks import Given, Mark, Place, drawn, pasted, width_of
 
 if TYPE_CHECKING:
@@ -53,24 +52,14 @@ class Writer:
                 x += height * 0.5
                 continue
             rise = height * self.rng.normal(0.0, 0.03)
-            place = Place(x, rise, height * self.rng.normal(1.0, 0.05), self.pen_px)
-            written, wide = self._together(token, place, index, ink)
-            if written:
-                marks += written
+            mark, wide = self.token(
+                token, Place(x, rise, height * self.rng.normal(1.0, 0.05), self.pen_px), row=index, ink=ink
+            )
+            if mark is not None:
+                marks.append(mark)
                 x += wide + height * row.gap * self.rng.uniform(0.7, 1.3)
         shift = Place(row.x_px, row.y_px, height, self.pen_px, row.slope)
         return [m for m in (_along(m, x / 2, height / 2, shift, row.upright) for m in marks) if area.holds(m.corners)]
-
-    def _together(self, token: str, place: Place, row: int | None, ink: int) -> tuple[list[Mark], float]:
-        """Write one token, which may be several zeros in one go: its marks, and how wide they are in pixels."""
-        if len(token) == 1 or not token.isdigit():
-            mark, wide = self.token(token, place, row=row, ink=ink)
-            return [mark] if mark else [], wide
-        zeros = chain_of_zeros(len(token), rng=self.rng, hand=self.hand)
-        scale, start = place.height_px - place.pen_px, zeros[0].extent[0]
-        at = [replace(place, x_px=place.x_px + (zero.extent[0] - start) * scale) for zero in zeros]
-        marks = [drawn(zero, own, digit=0, row=row, ink=ink) for zero, own in zip(zeros, at, strict=True)]
-        return marks, max(zero.extent[2] - start for zero in zeros) * scale + place.pen_px
 
     def token(self, token: str, place: Place, *, row: int | None = None, ink: int = 0) -> tuple[Mark | None, float]:
         """Write one token: the mark and its width in pixels; None where the given glyphs are used up."""
