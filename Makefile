@@ -98,7 +98,7 @@ pins:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --no-annotate --no-header --quiet \
 	    --extra export --extra camera --extra headless --extra web --extra mqtt \
 	    --group test --group lint --group micro --group browser --no-emit-package backports-strenum -o constraints.txt
-	$(old_pins) --resolution lowest-direct --extra tflite-runtime --extra headless --extra camera --extra web -o constraints-lowest.txt
+	$(old_pins) --resolution lowest-direct --extra tflite-runtime --extra headless --extra camera --extra web --extra mqtt -o constraints-lowest.txt
 	$(old_pins) --resolution lowest-direct --extra export --extra headless --extra camera -o constraints-lowest-export.txt
 	printf '%s\n' $(DEBIAN12) | $(old_pins) - -o constraints-bookworm.txt
 	sed -i -E "s/ and \(\(.*//; s/ and python_full_version < '3.14'//; s/ ; python_full_version < '3.14'$$//" constraints.txt

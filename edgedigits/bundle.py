@@ -230,7 +230,7 @@ def _check_values(bundle: Bundle, *, patch: dict[str, Any]) -> None:
 def _check_file(folder: Path, path: str, digest: str) -> None:
     file = folder / path
     if not lies_in(folder, path):
-        raise BundleError(f"manifest of {folder} names {path!r:.80}, which lies outside the bundle's folder")
+        raise BundleError(f"manifest of {folder} names {path!r}, which lies outside the bundle's folder")
     try:
         if not file.is_file():
             raise BundleError(f"{file} is missing; copy the whole bundle again")

@@ -27,14 +27,15 @@ def printed(tmp_path):
     image.save(tmp_path / "page.png")
     image.save(tmp_path / "pages.tif", save_all=True, append_images=[image])
 
-    def printed(*arguments):
-        result = CliRunner().invoke(app, [*arguments, "--json"])
+    def printed(*arguments, form="--json"):
+        result = CliRunner().invoke(app, [*arguments, form])
         return [json.loads(line) for line in result.stdout.splitlines()]
 
     names = [str(tmp_path / name) for name in ("page.png", "pages.tif", "gone.png")]
     pictures = printed("recognize", *names, "--rotate", "0", "--top", "2")
     pictures += printed("recognize", names[0], "--rotate", "auto")
-    return pictures + printed("camera", "--source", names[0], "--display", "none")
+    camera = ("camera", "--source", names[0], "--display", "none")
+    return pictures + printed(*camera, form="--json=frames") + printed(*camera)
 
 
 def fields_of(found):

@@ -40,17 +40,17 @@ def fit_judge(
     require("sklearn", extra="export")
     from edgedigits.bundle import Bundle
     from edgedigits.training.data import load_mnist
-    from edgedigits_export import judging
+    from edgedigits_export.judging import fit, placing
 
     if swap:
-        own = judging.swap(bundle).judge_sha256
+        own = placing.swap(bundle).judge_sha256
         typer.echo(f"{bundle} is read with {'its other judge' if own else 'the shipped judge'}; --swap goes back")
         return
     Bundle.load(bundle).its_detector()  # before MNIST, which may have to be downloaded
     with StepBar("draw") as bar:
-        fitted = judging.fit_judge(bundle, scenes=scenes, seed=seed, glyphs=load_mnist(data).train, on_step=bar.show)
+        fitted = fit.fit_judge(bundle, scenes=scenes, seed=seed, glyphs=load_mnist(data).train, on_step=bar.show)
     refused = fitted.worse and not force
-    judging.put_into(bundle, fitted, spare=refused)
+    placing.put_into(bundle, fitted, spare=refused)
     typer.echo(f"on {fitted.figures.scenes} other scenes: {fitted.figures}")
     if fitted.before:
         typer.echo(f"the judge in use before: {fitted.before}")

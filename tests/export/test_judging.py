@@ -29,10 +29,10 @@ from edgedigits_camera.profiles import LIVE
 from edgedigits_camera.scene import SceneSpec, draw_scene
 from edgedigits_camera.scene.shot import DrawnDigit
 from edgedigits_camera.scoring import Counts
-from edgedigits_export import judging
-from edgedigits_export.judging import Figures, FittedJudge, fit, fit_judge, put_into, swap
+from edgedigits_export.judging import fit
 from edgedigits_export.judging.examples import Examples, examples_of, judged
-from edgedigits_export.judging.fit import KEPT_EVERY, fitted
+from edgedigits_export.judging.fit import KEPT_EVERY, Figures, FittedJudge, fit_judge, fitted
+from edgedigits_export.judging.placing import put_into, swap
 from edgedigits_export.judging.trees import LEAF_ROWS, grow
 from edgedigits_export.keeping import judge_in
 
@@ -280,7 +280,7 @@ def command(folder, judge, monkeypatch):
 
     def run(f1, before, *options):
         fitted = FittedJudge(another(judge), figures(f1), figures(before))
-        monkeypatch.setattr(judging, "fit_judge", lambda *_, **__: fitted)
+        monkeypatch.setattr(fit, "fit_judge", lambda *_, **__: fitted)
         arguments = ["fit-judge", folder, "--data", folder.parent / "mnist.npz", *options]
         return CliRunner().invoke(app, list(map(str, arguments)))
 
