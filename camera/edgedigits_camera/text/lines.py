@@ -62,7 +62,7 @@ def order_lines(readings: Sequence[Reading]) -> tuple[tuple[Reading, ...], ...]:
     return tuple(tuple(found[digit] for digit in digits) for digits in reading_order(level, line))
 
 
-def lines_of(boxes: NDArray[np.float64], reach: Reach) -> NDArray[np.int64]:
+def lines_of(boxes: NDArray[np.float64], reach: Reach) -> NDArray[np.intp]:
     """Number of the line that each of (N, 4) boxes, x, y, width and height in pixels, belongs to."""
     middle = boxes[:, :2] + boxes[:, 2:] / 2
     digits = [Digit(*values) for values in np.column_stack([middle, boxes[:, 3], np.arange(len(boxes))]).tolist()]
@@ -85,7 +85,7 @@ def lines_of(boxes: NDArray[np.float64], reach: Reach) -> NDArray[np.int64]:
             lines.append(line := [])
         line.append(digit)
         bands[band].append(line)
-    number = np.zeros(len(boxes), np.int64)
+    number = np.zeros(len(boxes), np.intp)
     for index, line in enumerate(lines):
         number[[int(digit.number) for digit in line]] = index
     return number

@@ -39,7 +39,7 @@ STRAY = 1
 LEANS = np.array([0.0, -0.04, 0.04, -0.08, 0.08, -0.12, 0.12, -0.16, 0.16, -0.2, 0.2])
 
 
-def reading_order(boxes: NDArray[np.float64], line: NDArray[np.int64]) -> list[list[int]]:
+def reading_order(boxes: NDArray[np.float64], line: NDArray[np.intp]) -> list[list[int]]:
     """Order digits.
 
     Args:
@@ -58,7 +58,7 @@ def reading_order(boxes: NDArray[np.float64], line: NDArray[np.int64]) -> list[l
     return page.read(np.argsort(row, kind="stable"))
 
 
-def words(sides: NDArray[np.float64], line: NDArray[np.int64]) -> NDArray[np.int64]:
+def words(sides: NDArray[np.float64], line: NDArray[np.intp]) -> NDArray[np.intp]:
     """Number of the word that each digit belongs to: lines are broken wherever there is room for a gutter."""
     order = np.lexsort([sides[:, 0], line])
     white = sides[order[1:], 0] - sides[order[:-1], 1]
@@ -80,9 +80,9 @@ class Page:
 
     sides: NDArray[np.float64]
     row: NDArray[np.float64]
-    line: NDArray[np.int64]
+    line: NDArray[np.intp]
 
-    def read(self, part: NDArray[np.int64]) -> list[list[int]]:
+    def read(self, part: NDArray[np.intp]) -> list[list[int]]:
         """Lines of a part of the page, which is given from top to bottom."""
         lines: list[list[int]] = []
         sides, start = self.leaning(part), 0
@@ -98,12 +98,12 @@ class Page:
             start, ends = block.stop, ends[count:]
         return lines
 
-    def leaning(self, part: NDArray[np.int64]) -> NDArray[np.float64]:
+    def leaning(self, part: NDArray[np.intp]) -> NDArray[np.float64]:
         """Left and right sides where gutters of each lean are upright: (leans, N, 2)."""
         leaning: NDArray[np.float64] = self.sides[part] - (LEANS[:, None] * self.row[part])[..., None]
         return leaning
 
-    def left_column(self, block: NDArray[np.int64], sides: NDArray[np.float64]) -> NDArray[np.bool_] | None:
+    def left_column(self, block: NDArray[np.intp], sides: NDArray[np.float64]) -> NDArray[np.bool_] | None:
         """Which digits stand left of the gutter that fewest lines go on across; None where none is to be cut."""
         left, white = white_before(sides)
         lean = int(white.max(axis=1).argmax())
@@ -115,7 +115,7 @@ class Page:
         chosen: NDArray[np.bool_] = column <= int(np.argmax(broken))
         return chosen
 
-    def rows(self, block: NDArray[np.int64]) -> list[list[int]]:
+    def rows(self, block: NDArray[np.intp]) -> list[list[int]]:
         """Lines of a block that is one column, or a table: by rows, and in a row from left to right."""
         lines: dict[int, list[int]] = {}
         for digit in block[np.argsort(self.sides[block].sum(axis=1), kind="stable")].tolist():

@@ -15,7 +15,7 @@ LEVEL_FIRST = 1.0
 UNTOLD = 4.0
 
 
-def levelled(boxes: NDArray[np.float64], *groupings: tuple[NDArray[np.int64], float]) -> NDArray[np.float64]:
+def levelled(boxes: NDArray[np.float64], *groupings: tuple[NDArray[np.intp], float]) -> NDArray[np.float64]:
     """Boxes (N, 4) as they would stand were all baselines level, in pixels.
 
     Lines that fan out in perspective and bend with the page have a slope a + b y + c x, fitted to how digits stand
@@ -36,14 +36,14 @@ def levelled(boxes: NDArray[np.float64], *groupings: tuple[NDArray[np.int64], fl
     return np.column_stack([x + a * y - boxes[:, 2] / 2, down - boxes[:, 3] / 2, boxes[:, 2:]])
 
 
-def slope_of(boxes: NDArray[np.float64], line: NDArray[np.int64]) -> float:
+def slope_of(boxes: NDArray[np.float64], line: NDArray[np.intp]) -> float:
     """How far lines of boxes (N, 4), N > 0, go down, in pixels a pixel; nearly 0 where they are too short to tell."""
     x, y = (middle - mean_of(middle, line) for middle in (boxes[:, :2] + boxes[:, 2:] / 2).T)
     doubt = UNTOLD * (boxes[:, 3] ** 2).mean()
     return float(x @ y / (x @ x + doubt))
 
 
-def mean_of(values: NDArray[np.float64], line: NDArray[np.int64]) -> NDArray[np.float64]:
+def mean_of(values: NDArray[np.float64], line: NDArray[np.intp]) -> NDArray[np.float64]:
     """Mean over the line that each of (N,) values belongs to."""
     mean: NDArray[np.float64] = (np.bincount(line, values) / np.maximum(np.bincount(line), 1))[line]
     return mean
