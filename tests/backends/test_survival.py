@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from dataclasses import replace
 
 import pytest
@@ -59,6 +60,7 @@ def asked(tmp_path, monkeypatch):
     """Has an onnxruntime asked that is there, and tells for which files it was."""
     (tmp_path / "onnxruntime.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "onnxruntime", raising=False)  # the real one, if another test has used it
     digests = []
 
     def ask(digest, answer=None):
