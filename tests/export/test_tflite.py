@@ -52,6 +52,9 @@ def test_the_route_that_loses_the_weights_without_an_error_fails(trained, questi
     content = tf.lite.TFLiteConverter.from_concrete_functions([infer.get_concrete_function()], model).convert()
     assert len(content) < 20_000
     found = failed(content, tmp_path, questions, "float32")
+    if "litert run" in found:  # TensorFlow 2.19 leaves them in variables that nobody sets
+        assert "variable" in found["litert run"].measured
+        return
     assert "converter lost the weights" in found["litert largest difference"].cause
     assert found["litert largest difference"].measured == "nan"
 
