@@ -23,7 +23,7 @@ from edgedigits.sums import files_of, read_sums
 from edgedigits_camera.detection.detect import Detections
 from edgedigits_camera.detection.maps import CHANNELS, HEAT, HEIGHT, LIGHT, PRINTED, WIDTH, X, Y
 from edgedigits_camera.digits.candidates import Candidates
-from edgedigits_camera.digits.features import FEATURES
+from edgedigits_camera.digits.features import FEATURES, RANGES
 from edgedigits_camera.digits.judge import Judge
 from edgedigits_camera.profiles import LIVE
 from edgedigits_camera.scene import SceneSpec, draw_scene
@@ -205,7 +205,8 @@ def test_a_judge_is_fitted_and_measured_on_scenes_that_it_was_not_fitted_on(stan
 @pytest.fixture
 def judge():
     rng = np.random.default_rng(0)
-    features = rng.normal(size=(600, len(FEATURES))).astype(np.float32)
+    low, high = np.clip(np.array([*RANGES.values()]), -2, 2).T
+    features = rng.uniform(low, high, (600, len(FEATURES))).astype(np.float32)
     return Judge(grow(features, features[:, 0] > 0, trees=2, depth=2, rate=0.2), threshold=0.5)
 
 

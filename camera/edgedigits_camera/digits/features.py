@@ -14,18 +14,24 @@ if TYPE_CHECKING:
 
     from edgedigits_camera.digits.candidates import Candidates
 
-FEATURES = (
-    "heat", "support", "printed", "light", "opinion", "opinion_of_name", "name", "runner_up", "name_of_opinion",
-    "digit", "level_px", "aspect", "share_of_picture", "border", "depth", "clutter", "ink",
-    "overlapping", "size_of_overlapping", "near", "in_line", "page", "size_on_page", "ink_on_page",
-)  # fmt: skip
-"""Names of the columns, written into the judge's file and checked when it is loaded."""
-# Digits of one hand are alike in size: heights that differ by less than this factor, either way.
-ALIKE = 1.6
 # Logarithms of the smallest and the largest share of the picture that are told apart, and how many digits are many:
 # beyond these the scenes hold too few to learn from, and trees would go on as they ended.
 SHARES = (-3.0, -0.3)
 MANY = 5
+SHARE, RATIO, COUNT = (0.0, 1.0), (-10.0, 10.0), (0.0, np.inf)
+RANGES = {
+    "heat": (-20.0, 20.0), "support": COUNT, "printed": SHARE, "light": (0.0, 0.5),
+    "opinion": SHARE, "opinion_of_name": SHARE, "name": SHARE, "runner_up": SHARE, "name_of_opinion": SHARE,
+    "digit": (0.0, 9.0), "level_px": (-1.0, 7.0), "aspect": (-6.0, 6.0), "share_of_picture": SHARES,
+    "border": (-1.0, 2.0), "depth": SHARE, "clutter": COUNT, "ink": SHARE,
+    "overlapping": SHARE, "size_of_overlapping": RATIO, "near": COUNT, "in_line": COUNT,
+    "page": (0.0, float(np.log1p(MANY))), "size_on_page": RATIO, "ink_on_page": SHARE,
+}  # fmt: skip
+"""Each column and what its values lie between, where it can be fitted: trees that cut elsewhere look at another one."""
+FEATURES = tuple(RANGES)
+"""Names of the columns, written into the judge's file and checked when it is loaded."""
+# Digits of one hand are alike in size: heights that differ by less than this factor, either way.
+ALIKE = 1.6
 # Neighbours are looked for so many heights away; those in line are no more than half a height higher or lower.
 AWAY, LEVEL = 3.0, 0.5
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from edgedigits.errors import BundleError
-from edgedigits_camera.digits.features import FEATURES
+from edgedigits_camera.digits.features import FEATURES, RANGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,4 +110,23 @@ def _wrong_with(arrays: Mapping[str, NDArray[Any]]) -> str | None:
     # A cut may be infinite: the branch of a leaf that came early.
     if np.isnan(cut).any() or not all(np.isfinite(each).all() for each in (leaf, bias, threshold)):
         return "it holds numbers that are none"
+    if (off := _off_range(feature, cut) | _off_path(feature, cut)).any():
+        return f"it cuts {FEATURES[feature[off][0]]} at {cut[off][0]:g}, which no fit does"
     return None if 0 < threshold < 1 else f"its threshold is {threshold:g}, expected 0 to 1"
+
+
+def _off_range(feature: NDArray[np.integer[Any]], cut: NDArray[np.floating[Any]]) -> NDArray[np.bool_]:
+    """Nodes that cut a column where it has no values, as those do that name another column than the one fitted."""
+    low, high = np.array([*RANGES.values()], np.float32).T
+    return np.isfinite(cut) & ((cut < low[feature]) | (cut > high[feature]))
+
+
+def _off_path(feature: NDArray[np.integer[Any]], cut: NDArray[np.floating[Any]]) -> NDArray[np.bool_]:
+    """Nodes that cut a column on the side that a node above, of the same column, has sent elsewhere."""
+    number = np.arange(1, feature.shape[1] + 1)  # from one: the node above has half the number, right ones are odd
+    off = np.zeros(feature.shape, np.bool_)
+    for levels in range(1, len(number).bit_length()):
+        above, right = (number >> levels) - 1, number >> (levels - 1) & 1
+        beyond = np.where(right, cut < cut[:, above], cut > cut[:, above])
+        off |= (above >= 0) & np.isfinite(cut) & (feature == feature[:, above]) & beyond
+    return off

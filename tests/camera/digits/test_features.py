@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from edgedigits_camera.digits import candidates
-from edgedigits_camera.digits.features import FEATURES, MANY, SHARES, features_of
+from edgedigits_camera.digits.features import FEATURES, MANY, RANGES, SHARES, features_of
 
 SIZE_PX = (640, 480)
 ROW = [(40 * number + 20, 100, 24, 36) for number in range(6)]
@@ -52,6 +52,15 @@ def test_columns_hold_what_their_names_say(page):
     }
     for name, values in expected.items():
         assert column(rows, name) == pytest.approx(values, abs=1e-5), name
+
+
+@pytest.mark.parametrize("size_px", [1, 20, 4000])
+def test_every_column_stays_in_its_range(seen_of, size_px):
+    boxes = [*ROW, (0, 0, size_px, 1), (-size_px / 2, 0, size_px, size_px), (5, 5, 1, size_px)]
+    low, high = np.array([*RANGES.values()], np.float32).T
+    rows = features_of(seen_of(boxes), size_px=(max(SIZE_PX[0], size_px), max(SIZE_PX[1], size_px)))
+    bounded = [name not in {"level_px", "aspect"} for name in RANGES]  # by what the detector says
+    assert ((rows >= low) & (rows <= high))[:, bounded].all()
 
 
 def test_neighbours_in_line_and_rivals_are_seen(page):

@@ -3,15 +3,21 @@
 import numpy as np
 import pytest
 
+from edgedigits.bundle import Bundle, default_bundle
 from edgedigits.errors import BundleError
-from edgedigits_camera.digits.features import FEATURES
+from edgedigits_camera.digits.features import FEATURES, RANGES
 from edgedigits_camera.digits.judge import Judge, Trees
+
+# Lowest and highest value of each column here.
+WITHIN = np.clip(np.array([*RANGES.values()]), -2, 2).T
 
 
 def drawn_trees(*, trees=7, depth=4, seed=0):
+    """Trees that cut columns within their ranges, another one on each level."""
     rng, inner = np.random.default_rng(seed), 2**depth - 1
-    feature = rng.integers(0, len(FEATURES), (trees, inner)).astype(np.int32)
-    cut, leaf = rng.normal(size=(trees, inner)), rng.normal(size=(trees, inner + 1))
+    level = np.repeat(range(depth), 1 << np.arange(depth))
+    feature = np.stack([rng.permutation(len(FEATURES))[level] for _ in range(trees)]).astype(np.int32)
+    cut, leaf = rng.uniform(*WITHIN[:, feature]), rng.normal(size=(trees, inner + 1))
     cut[rng.random(cut.shape) < 0.1] = np.inf  # a leaf that came early
     return Trees(feature, cut.astype(np.float32), leaf.astype(np.float32), bias=-0.3)
 
@@ -34,11 +40,55 @@ def judge():
 
 @pytest.mark.parametrize(("trees", "depth"), [(1, 1), (3, 2), (20, 5)])
 def test_all_rows_at_once_are_scored_as_a_walk_through_each_tree_does(trees, depth):
-    grown = drawn_trees(trees=trees, depth=depth)
-    rows = np.random.default_rng(1).normal(size=(50, len(FEATURES))).astype(np.float32)
+    grown = drawn_trees(trees=trees, depth=depth, seed=1)
+    rows = np.random.default_rng(1).uniform(*WITHIN, size=(50, len(FEATURES))).astype(np.float32)
     expected = [1 / (1 + np.exp(-walked(grown, row))) for row in rows]
     assert grown.score(rows) == pytest.approx(expected, abs=1e-5)
     assert np.ptp(expected) > 0.1
+
+
+def refused(arrays):
+    """Whether arrays are refused as those of trees that look at other columns than they were fitted on."""
+    try:
+        Judge.of(arrays)
+    except BundleError as error:
+        return "which no fit does" in str(error)
+    return False
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    """The arrays of the shipped bundle's judge."""
+    return Bundle.load(default_bundle()).judge
+
+
+def test_trees_that_look_at_shifted_columns_are_refused_wherever_the_shift_begins(shipped):
+    feature, columns = shipped["feature"].astype(int), range(len(FEATURES))
+    assert not refused(shipped)
+    shifts = [(feature + by) % len(FEATURES) for by in columns[1:]]
+    shifts += [np.where(feature >= first, (feature + 1) % len(FEATURES), feature) for first in columns]
+    assert all(refused(shipped | {"feature": moved}) for moved in shifts)
+
+
+def test_trees_that_take_one_column_for_another_are_refused_nearly_always(shipped):
+    feature, columns = shipped["feature"], range(len(FEATURES))
+    found = [
+        refused(shipped | {"feature": np.where(feature == one, np.uint8(other), feature)})
+        for one in columns
+        for other in columns
+        if one != other
+    ]
+    assert np.mean(found) > 0.95
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_cut_beyond_that_of_the_same_column_above_it_is_refused(side):
+    ink = np.full((1, 3), FEATURES.index("ink"))
+    cut = np.array([[0.5, 0.25, 0.75]], np.float32)
+    arrays = Judge(Trees(ink, cut, np.zeros((1, 4), np.float32), bias=0.0), threshold=0.5).arrays()
+    assert not refused(arrays)
+    arrays["cut"][0, 1 + side] = 1 - cut[0, 1 + side]
+    assert refused(arrays)
 
 
 def test_no_rows_have_no_scores(judge):
