@@ -16,7 +16,7 @@ DATA := $(if $(EDGEDIGITS_MNIST),,EDGEDIGITS_MNIST is not set: accuracy on the f
 environment = rm -rf $(1) && $(2) -m venv $(1) && $(1)/bin/pip install --quiet 'pip>=25.1'
 
 # The tests of the device's side, against the wheel alone: no checkout on the path, no TensorFlow.
-device_tests = EDGEDIGITS_EXPECT_WHEEL=1 $(2) $(1)/bin/pytest -o pythonpath= -p no:cacheprovider tests/device
+device_tests = EDGEDIGITS_EXPECT_WHEEL=1 $(2) $(1)/bin/pytest -o pythonpath= -p no:cacheprovider tests/installed
 wheel = $$(ls -d "$$PWD"/dist/*.whl)
 
 .PHONY: demo test test-suite test-wheel test-old test-lowest test-lowest-export test-bookworm lint format model bench drawn wild cases steadiness pins clean
@@ -45,7 +45,7 @@ test-lowest: $(LOWEST)/ready
 	$(call device_tests,$(LOWEST),EDGEDIGITS_EXPECT_BACKEND=tflite-runtime)
 
 test-lowest-export: $(LOWEST_EXPORT)/ready
-	$(LOWEST_EXPORT)/bin/python -m pytest -p no:cacheprovider tests/export/test_onnx.py tests/export/test_tflite.py
+	$(LOWEST_EXPORT)/bin/python -m pytest -p no:cacheprovider tests/export/convert/test_onnx.py tests/export/convert/test_tflite.py
 
 # What 32-bit Raspberry Pi OS Bookworm has: Debian's NumPy, OpenCV and Pillow, the last tflite-runtime.
 test-bookworm: $(BOOKWORM)/ready

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from edgedigits.errors import EdgeDigitsError as EdgeDigitsError
     from edgedigits.recognizer import Reading as Reading
     from edgedigits.recognizer import Recognizer as Recognizer
-    from edgedigits.verify import verify_bundle as verify_bundle
+    from edgedigits.verify.bundle import verify_bundle as verify_bundle
     from edgedigits_camera.live.seen import Seen as Seen
     from edgedigits_camera.live.watch import watch as watch
     from edgedigits_camera.read import read as read
@@ -40,7 +40,7 @@ _PLACES = {
     "Seen": ("edgedigits_camera.live.seen", "Seen"),
     "export": ("edgedigits_export.pipeline", "export"),
     "read": ("edgedigits_camera.read", "read"),
-    "verify_bundle": ("edgedigits.verify", "verify_bundle"),
+    "verify_bundle": ("edgedigits.verify.bundle", "verify_bundle"),
     "watch": ("edgedigits_camera.live.watch", "watch"),
 }
 __all__ = [  # noqa: RUF022 - names are imported on first use; sorted as the reader meets them

@@ -11,7 +11,7 @@ import pytest
 from edgedigits.backends import open_file
 from edgedigits.backends.detectors import open_detector_file
 from edgedigits.bundle import Artifact, Bundle, Parity
-from edgedigits.detector import GOLDEN, HEADS, Detector, DetectorFile, DetectorParity, KnownMaps
+from edgedigits.bundle.detector import GOLDEN, HEADS, Detector, DetectorFile, DetectorParity, KnownMaps
 from edgedigits.files import sha256
 from edgedigits.preprocess import PatchSpec
 from edgedigits.tensors import TensorSpec

@@ -38,7 +38,7 @@ BACKENDS = {
     "tflite-runtime": Adapted("edgedigits.backends.tflite", "TFLiteRuntime", TFLITE, "TFLite"),
     "onnxruntime": Adapted("edgedigits.backends.onnx", "OnnxRuntime", ("onnx", "onnx-int8"), "onnxruntime"),
     "opencv": Adapted("edgedigits.backends.onnx", "OpenCV", ("onnx",), "OpenCV"),
-    "numpy": Adapted("edgedigits.backends.plain", "Plain", ("npz",), "NumPy"),
+    "numpy": Adapted("edgedigits.backends.numpy_cnn", "Plain", ("npz",), "NumPy"),
 }
 # Never chosen for use, but a second opinion on a file: TFLite's own kernels, which give bit for bit what
 # tflite-runtime's give. XNNPACK takes no 16-bit activations, so there they are what litert runs already. C is compiled
@@ -57,6 +57,11 @@ QUANTISED = frozenset({"int8", "uint8", "int16x8", "dynamic", "onnx-int8", "c"})
 INT8_TOLERANCE = 16 / 256
 FLOAT_TOLERANCE = 1e-4
 PROBED = 10
+
+
+def backends_of(format: str) -> list[str]:
+    """Names of the runtimes that a format is proven in, the preferred first, second opinions last."""
+    return [name for name, adapted in (BACKENDS | SECOND_OPINIONS).items() if format in adapted.formats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,7 @@ def open_backend(bundle: Bundle, *, backend: str = "auto", format: str | None = 
 
 def _tried(bundle: Bundle, candidate: Candidate, *, patches: NDArray[np.uint8], threads: int) -> Backend:
     """A backend that has answered in a process of its own, and then here."""
-    from edgedigits.measure import measure_files  # needed once only
+    from edgedigits.device.answers import measure_files  # needed once only
 
     artifact = bundle.artifact(candidate.format)
     path, name = bundle.folder / artifact.path, candidate.backend

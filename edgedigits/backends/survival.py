@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edgedigits.device import model_name
+from edgedigits.device.machine import model_name
 from edgedigits.errors import BackendError, CrashError
 
 if TYPE_CHECKING:

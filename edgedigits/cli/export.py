@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from edgedigits.bundle.manifest import MANIFEST
 from edgedigits.errors import require
-from edgedigits.manifest import MANIFEST
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from edgedigits_export.bundling import Exported
-    from edgedigits_export.parity import ParityReport
+    from edgedigits_export.gates.parity import ParityReport
 
 # What the table needs.
 WIDTH = 80
@@ -136,7 +136,7 @@ def require_export() -> None:
         MissingExtraError: a library is not installed.
 
     """
-    from edgedigits.training.quiet import import_tensorflow
+    from edgedigits.silence import import_tensorflow
 
     import_tensorflow()
     for module in ("onnx", "tf2onnx"):

@@ -21,8 +21,7 @@ def put_detector(
     from rich.console import Console
 
     from edgedigits.cli.steps import StepBar
-    from edgedigits.silence import silence
-    from edgedigits.training.quiet import import_tensorflow
+    from edgedigits.silence import import_tensorflow, silence
 
     require("cv2", extra="headless")
     import_tensorflow()

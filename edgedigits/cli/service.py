@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from edgedigits.cli.notes import Notes, printable
-from edgedigits.device import user_name
+from edgedigits.device.machine import user_name
 from edgedigits.errors import ServiceError
 
 if TYPE_CHECKING:

@@ -47,7 +47,7 @@ def train(
     ] = "none",
 ) -> None:
     """Train the network and write a run folder with model, figures and pictures."""
-    from edgedigits.training.quiet import import_tensorflow
+    from edgedigits.silence import import_tensorflow
 
     import_tensorflow()
     from edgedigits.cli.training_bar import TrainingBar

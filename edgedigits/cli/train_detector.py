@@ -48,7 +48,7 @@ def train_detector(
     force: Annotated[bool, typer.Option("--force", help="Replace the run in the run folder.")] = False,
 ) -> None:
     """Train the network that finds digits in pictures, on drawn scenes; a few hours on two cores."""
-    from edgedigits.training.quiet import import_tensorflow
+    from edgedigits.silence import import_tensorflow
 
     import_tensorflow()
     require("cv2", extra="headless")

@@ -12,7 +12,7 @@ import typer
 from edgedigits.cli.notes import printable
 
 if TYPE_CHECKING:
-    from edgedigits.checks import Check
+    from edgedigits.verify.checks import Check
 
 WORDS = {True: "ok", False: "WRONG", None: "-"}
 
@@ -24,7 +24,7 @@ def verify(
     """Check every file of a bundle and its known answers in every runtime that is here; exit with 1 if one is wrong."""
     from edgedigits.bundle import default_bundle
     from edgedigits.cli.consoles import plain_console
-    from edgedigits.verify import verify_bundle
+    from edgedigits.verify.bundle import verify_bundle
 
     with plain_console(stderr=True).status("verifying") as status:
         result = verify_bundle(bundle or default_bundle(), on_step=lambda step: status.update(f"verifying {step}"))

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edgedigits.device import model_name, temperature_c
+from edgedigits.device.machine import model_name, temperature_c
 from edgedigits.doctor.finding import Finding, State
 from edgedigits.doctor.pip import Pip, is_32_bit_on_64
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-from edgedigits.device import RUNTIMES
+from edgedigits.device.machine import RUNTIMES
 from edgedigits.doctor.finding import Finding, State
 
 if TYPE_CHECKING:

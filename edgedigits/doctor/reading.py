@@ -50,7 +50,7 @@ def restore(pip: Pip, folder: Path) -> str:
 def runtimes(pip: Pip, loaded: Bundle, versions: Mapping[str, str]) -> Iterator[Finding]:
     """Does each runtime that is here give the known answers? And is there one at all?"""
     from edgedigits.backends.selection import BACKENDS, candidates
-    from edgedigits.verify_answers import check_answers
+    from edgedigits.verify.answers import check_answers
 
     serving = False
     for name in BACKENDS:
@@ -91,7 +91,7 @@ def runtime(pip: Pip, name: str, *, passed: bool | None, found: str, versions: M
 
 def page(pip: Pip, loaded: Bundle) -> Finding:
     """Are digits found and named on a page?"""
-    from edgedigits.verify_judge import check_page
+    from edgedigits.verify.judge import check_page
 
     check = check_page(loaded)
     if check.passed:

@@ -17,7 +17,7 @@ __all__ = ["READERS", "Graph", "Operator", "Quantisation", "Tensor", "read_graph
 READERS = {
     ".tflite": "edgedigits.graphs.tflite",
     ".onnx": "edgedigits.graphs.onnx",
-    ".npz": "edgedigits.graphs.archive",
+    ".npz": "edgedigits.graphs.npz",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from edgedigits.detector import HEADS, INPUT
+from edgedigits.bundle.detector import HEADS, INPUT
 from edgedigits.graphs.graph import Graph, Operator, Tensor
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from edgedigits.detector import STRIDE_PX
+from edgedigits.bundle.detector import STRIDE_PX
+from edgedigits.bundle.metadata import read_metadata
 from edgedigits.errors import BundleError, require
 from edgedigits.graphs.detector import CANVAS_PX
 from edgedigits.graphs.graph import Graph, Operator, Quantisation, Tensor
-from edgedigits.metadata import read_metadata
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,9 +7,9 @@ from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from edgedigits.bundle.metadata import read_metadata
 from edgedigits.errors import BackendError, BundleError, MissingExtraError, require
 from edgedigits.graphs.graph import Graph, Operator, Quantisation, Tensor
-from edgedigits.metadata import read_metadata
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

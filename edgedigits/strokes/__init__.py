@@ -11,7 +11,7 @@ NumPy alone draws, from a PCG64 generator, so that a seed gives the same bytes o
 from edgedigits.strokes.alphabet import CHARACTERS, TWINS
 from edgedigits.strokes.curves import Strokes
 from edgedigits.strokes.hand import Hand
-from edgedigits.strokes.patches import drawn_outliers, drawn_patches
+from edgedigits.strokes.patches import drawn_outliers, drawn_patches, golden_patches
 from edgedigits.strokes.render import coverage, path_px, render
 from edgedigits.strokes.signs import KINDS
 from edgedigits.strokes.sketch import draw_digit, sketch, sketch_character, sketch_distractor
@@ -26,6 +26,7 @@ __all__ = [
     "draw_digit",
     "drawn_outliers",
     "drawn_patches",
+    "golden_patches",
     "path_px",
     "render",
     "sketch",

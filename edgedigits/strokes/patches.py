@@ -17,6 +17,16 @@ if TYPE_CHECKING:
     from edgedigits.strokes.curves import Strokes
 
 
+# Known answers: enough for every digit in several hands; all of them take a device a few milliseconds.
+GOLDEN_PATCHES = 64
+GOLDEN_SEED = 20_250
+
+
+def golden_patches() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Patches (64, 28, 28) uint8 that go into a bundle with every file's answers to them, and labels (64,) uint8."""
+    return drawn_patches(GOLDEN_PATCHES, seed=GOLDEN_SEED)
+
+
 def drawn_patches(count: int, *, seed: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Draw digits, equally many of each, each by another person.
 

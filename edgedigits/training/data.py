@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from edgedigits.errors import DataError
-from edgedigits.training.archives import download, read_archive
+from edgedigits.training.mnist_files import download, read_archive
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from edgedigits.bundle.manifest import MANIFEST
 from edgedigits.errors import RunError
-from edgedigits.manifest import MANIFEST
 from edgedigits.recognizer import Recognizer
-from edgedigits.training.quiet import import_tensorflow
+from edgedigits.silence import import_tensorflow
 from edgedigits.training.scores import Scores, score
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from edgedigits.files import replacing, write_json
 from edgedigits.training.distribute import is_chief, make_strategy
 from edgedigits.training.fit import check, fit
 from edgedigits.training.model import build_model, probabilities
-from edgedigits.training.pictures import draw_pictures
+from edgedigits.training.plots import draw_pictures
 from edgedigits.training.progress import NOBODY, History, Listeners, Progress
 from edgedigits.training.runs import Run, check_data, start, take_back, write_history
 from edgedigits.training.scores import Scores, score

@@ -6,21 +6,21 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from edgedigits.bundle import GOLDEN, Bundle
+from edgedigits.bundle.checksums import write_sums
+from edgedigits.bundle.manifest import MANIFEST
 from edgedigits.errors import ExportError
 from edgedigits.files import replacing_folder, sha256
-from edgedigits.manifest import MANIFEST
 from edgedigits.preprocess import MNIST
-from edgedigits.sums import write_sums
-from edgedigits_export import tflite
-from edgedigits_export.archive import archive
-from edgedigits_export.calibration import IMAGES, Calibration
-from edgedigits_export.choice import formats_for
-from edgedigits_export.inscription import inscribe
+from edgedigits_export.analysis.confidence import measure_rejection
+from edgedigits_export.convert import tflite
+from edgedigits_export.convert.calibration import IMAGES, Calibration
+from edgedigits_export.convert.metadata import inscribe
+from edgedigits_export.convert.npz import archive
+from edgedigits_export.evaluation import Questions, runs_of
 from edgedigits_export.keeping import bundle_at, detector_in, judge_in
 from edgedigits_export.proof import Proof, prove_all
-from edgedigits_export.questions import Questions, runs_of
-from edgedigits_export.rejection import measure_rejection
 from edgedigits_export.reporting import Evidence, layers_of, others_of, write_reports
+from edgedigits_export.selection import formats_for
 from edgedigits_export.versions import versions
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from edgedigits.training.data import Mnist, Split
     from edgedigits_export.formats import Format
-    from edgedigits_export.network import Network
+    from edgedigits_export.networks.network import Network
 
 # Below one half, the other nine digits together are likelier than the best one.
 MIN_CONFIDENCE = 0.5

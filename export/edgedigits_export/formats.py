@@ -5,22 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edgedigits.backends.selection import BACKENDS, SECOND_OPINIONS
-from edgedigits_export import archive, onnx, spread, tflite
 from edgedigits_export.c import conversion
 from edgedigits_export.c.footprint import check_footprint
-from edgedigits_export.contents import Layout
-from edgedigits_export.parity import Tolerance
+from edgedigits_export.convert import npz, onnx, tflite
+from edgedigits_export.gates import runtimes
+from edgedigits_export.gates.parity import Tolerance
+from edgedigits_export.gates.structure import Layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from edgedigits_export.calibration import Calibration
-    from edgedigits_export.contents import Contents
-    from edgedigits_export.findings import Finding
-    from edgedigits_export.network import Network
-    from edgedigits_export.spread import Spread
+    from edgedigits_export.convert.calibration import Calibration
+    from edgedigits_export.gates.findings import Finding
+    from edgedigits_export.gates.runtimes import Spread
+    from edgedigits_export.gates.structure import Contents
+    from edgedigits_export.networks.network import Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Format:
     layout: Layout
     max_bytes: int
     tolerance: Tolerance
-    spread: Spread = spread.FLOAT
+    spread: Spread = runtimes.FLOAT
     original: str = "float32"
     twin: str | None = None
     note: str = ""
@@ -105,7 +105,7 @@ FORMATS = {
         Layout("float32", TFLITE_OPERATORS, frozenset({"float32", "int8", "int32"})),
         INT_BYTES,
         DYNAMIC,
-        spread.DYNAMIC,
+        runtimes.DYNAMIC,
         note="needs no calibration",
     ),
     "int8": Format(
@@ -115,7 +115,7 @@ FORMATS = {
         Layout("int8", TFLITE_OPERATORS, IN_INT8),
         INT_BYTES,
         EIGHT_BITS,
-        spread.BYTES,
+        runtimes.BYTES,
     ),
     "uint8": Format(
         "model_uint8.tflite",
@@ -124,7 +124,7 @@ FORMATS = {
         Layout("uint8", TFLITE_OPERATORS + 2, IN_INT8 | {"uint8"}),  # QUANTIZE at both ends
         INT_BYTES,
         EIGHT_BITS,
-        spread.BYTES,
+        runtimes.BYTES,
         twin="int8",
         note="the int8 file for firmware that hands over raw pixels",
     ),
@@ -135,7 +135,7 @@ FORMATS = {
         Layout("int16", TFLITE_OPERATORS, frozenset({"int16", "int8", "int32", "int64"})),
         INT_BYTES,
         WIDE,
-        spread.WIDE,
+        runtimes.WIDE,
         note="50 to 100 times slower than int8 where XNNPACK does not take it; for microcontrollers with 16-bit DSPs",
     ),
     "onnx": Format(
@@ -158,14 +158,14 @@ FORMATS = {
         Layout("float32", 41, frozenset({"int8", "int32"})),
         INT_BYTES,
         EIGHT_BITS,
-        spread.BYTES,
+        runtimes.BYTES,
         original="onnx",
         note="on x86 without VNNI wrong unless the session is opened with session.x64quantprecision; see README.md",
     ),
     "npz": Format(
         "model.npz",
-        lambda network, _: archive.float32(network),
-        archive.contents,
+        lambda network, _: npz.float32(network),
+        npz.contents,
         Layout("float32", 0),
         FLOAT_BYTES,
         EXACT,
@@ -178,14 +178,9 @@ FORMATS = {
         # A byte takes up to six characters of C, and all are there twice; 64 pictures.
         12 * INT_BYTES,
         EIGHT_BITS,
-        spread.EQUAL,
+        runtimes.EQUAL,
         twin="int8",
         note=conversion.NOTE,
         further_checks=check_footprint,
     ),
 }
-
-
-def backends_of(format: str) -> list[str]:
-    """Names of the runtimes that a format is proven in, the preferred first, second opinions last."""
-    return [name for name, adapted in (BACKENDS | SECOND_OPINIONS).items() if format in adapted.formats]

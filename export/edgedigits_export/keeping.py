@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from edgedigits.bundle import JUDGE, Bundle, default_bundle
+from edgedigits.bundle.manifest import MANIFEST
 from edgedigits.errors import BundleError
-from edgedigits.manifest import MANIFEST
 from edgedigits_export.detecting.placing import copy_detector, detector_for
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from edgedigits.detector import Detector
+    from edgedigits.bundle.detector import Detector
 
 # The judge that is not in use: the one before, or one that was refused.
 SPARE_JUDGE = "judge_spare.npz"

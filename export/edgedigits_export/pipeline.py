@@ -5,25 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from edgedigits.bundle.manifest import MANIFEST
 from edgedigits.errors import ExportError
-from edgedigits.manifest import MANIFEST
 from edgedigits.training.data import load_mnist, load_test
 from edgedigits.training.runs import Run, check_data, recorded_recipe
 from edgedigits_export.bundling import Exported, Settings, check_replaceable, export_network, steps_of
-from edgedigits_export.calibration import IMAGES
-from edgedigits_export.choice import chosen
+from edgedigits_export.convert.calibration import IMAGES
 from edgedigits_export.detecting.placing import check_detector_run
-from edgedigits_export.foreign import load_foreign
-from edgedigits_export.loading import check_kind
-from edgedigits_export.network import load_network
-from edgedigits_export.reading_back import formats_of, load_bundled
+from edgedigits_export.networks.bundled import formats_of, load_bundled
+from edgedigits_export.networks.imported import load_foreign
+from edgedigits_export.networks.loaders import check_kind
+from edgedigits_export.networks.network import load_network
+from edgedigits_export.selection import chosen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from edgedigits.training.data import Mnist
-    from edgedigits_export.network import Network
+    from edgedigits_export.networks.network import Network
 
 # Of the training images, where nothing tells which were kept for validation.
 VALIDATION = 0.1

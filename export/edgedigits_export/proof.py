@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from edgedigits.bundle import Artifact, Parity
 from edgedigits.errors import ExportError, ParityError
 from edgedigits.files import sha256
-from edgedigits_export.contents import check_contents, check_size
-from edgedigits_export.findings import Finding, Stage, require_passed
-from edgedigits_export.questions import Answers
-from edgedigits_export.spread import check_spread, check_twin
+from edgedigits_export.evaluation import Answers
+from edgedigits_export.gates.findings import Finding, Stage, require_passed
+from edgedigits_export.gates.runtimes import check_spread, check_twin
+from edgedigits_export.gates.structure import check_contents, check_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from edgedigits_export.contents import Contents
+    from edgedigits_export.evaluation import Questions
     from edgedigits_export.formats import Format
-    from edgedigits_export.parity import ParityReport
-    from edgedigits_export.questions import Questions
+    from edgedigits_export.gates.parity import ParityReport
+    from edgedigits_export.gates.structure import Contents
 
 # Two timings of the same thing on a busy machine differ by so much.
 SLOWER = 1.1

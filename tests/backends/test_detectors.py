@@ -10,7 +10,7 @@ from edgedigits.backends.detectors import DETECTORS, open_detector_file, probe_d
 from edgedigits.backends.detectors.selection import apart, detector_candidates, tolerance
 from edgedigits.backends.selection import Candidate
 from edgedigits.bundle import Bundle, default_bundle
-from edgedigits.detector import GOLDEN, KnownMaps
+from edgedigits.bundle.detector import GOLDEN, KnownMaps
 from edgedigits.errors import BackendError, BundleError
 from edgedigits.files import sha256
 from edgedigits.recognizer import Recognizer

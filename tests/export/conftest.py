@@ -18,12 +18,12 @@ import keras
 
 from edgedigits.training.model import build_model
 from edgedigits_export.bundling import Settings, export_network
-from edgedigits_export.choice import chosen
 from edgedigits_export.detecting.export import DetectorSettings, ExportedDetector, export_detector
 from edgedigits_export.detecting.network import build
 from edgedigits_export.detecting.placing import load_detector
-from edgedigits_export.network import Network, load_network
-from edgedigits_export.questions import Questions
+from edgedigits_export.evaluation import Questions
+from edgedigits_export.networks.network import Network, load_network
+from edgedigits_export.selection import chosen
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ from threadpoolctl import threadpool_limits
 from typer.testing import CliRunner
 
 from edgedigits.bundle import Bundle, default_bundle
+from edgedigits.bundle.checksums import files_of, read_sums
 from edgedigits.cli import app
 from edgedigits.errors import BundleError
 from edgedigits.files import sha256
 from edgedigits.recognizer import Recognizer
-from edgedigits.sums import files_of, read_sums
 from edgedigits_camera.detection.detect import Detections
 from edgedigits_camera.detection.maps import CHANNELS, HEAT, HEIGHT, LIGHT, PRINTED, WIDTH, X, Y
 from edgedigits_camera.digits.candidates import Candidates

@@ -10,13 +10,13 @@ import pytest
 
 from edgedigits.bundle import Bundle, default_bundle
 from edgedigits.errors import BundleError, ExportError, ParityError, RunError
-from edgedigits_export import archive
 from edgedigits_export.bundling import Settings, export_network
-from edgedigits_export.choice import chosen
+from edgedigits_export.convert import npz
 from edgedigits_export.formats import FORMATS
 from edgedigits_export.keeping import detector_in
+from edgedigits_export.networks.bundled import load_bundled
 from edgedigits_export.pipeline import Request, export
-from edgedigits_export.reading_back import load_bundled
+from edgedigits_export.selection import chosen
 
 # The quickest one, where the format does not matter.
 NPZ = {"npz": FORMATS["npz"]}
@@ -87,7 +87,7 @@ def test_a_failed_gate_says_every_number_and_leaves_the_old_bundle(trained, befo
     def sabotaged(network, _):
         weights = network.weights()
         weights["conv2/kernel"] = -weights["conv2/kernel"]
-        return archive.archive(weights)
+        return npz.archive(weights)
 
     formats = {"npz": replace(FORMATS["npz"], convert=sabotaged), "float32": FORMATS["float32"]}
     with pytest.raises(ParityError) as caught:
@@ -129,7 +129,7 @@ from edgedigits.training.data import load_mnist
 from edgedigits.training.runs import Run
 from edgedigits_export.formats import FORMATS
 from edgedigits_export.bundling import Settings, export_network
-from edgedigits_export.network import load_network
+from edgedigits_export.networks.network import load_network
 run, data, out = map(Path, sys.argv[1:])
 export_network(
     load_network(Run(run)), out, data=load_mnist(data), settings=Settings(formats={"npz": FORMATS["npz"]}),

@@ -5,9 +5,9 @@ import pytest
 
 from edgedigits.errors import ParityError
 from edgedigits.training.model import build_model
-from edgedigits_export import archive
+from edgedigits_export.convert import npz
 from edgedigits_export.formats import FORMATS
-from edgedigits_export.network import Network
+from edgedigits_export.networks.network import Network
 from edgedigits_export.proof import prove
 
 
@@ -51,7 +51,7 @@ def test_the_slightest_change_of_one_weight_fails_the_exact_gate(trained, questi
         weights[-1][3] += 1e-3
         return weights
 
-    content = archive.float32(with_weights(trained.network, nudge))
+    content = npz.float32(with_weights(trained.network, nudge))
     proof = proof_of(content, tmp_path, questions, "npz")
     assert proof.reports[0].agreement == 1
     assert [finding.check for finding in proof.findings if not finding.passed] == ["numpy largest difference"]
@@ -62,7 +62,7 @@ def test_outputs_in_another_order_fail_and_name_the_cause(trained, questions, tm
         weights[-2], weights[-1] = np.roll(weights[-2], 1, axis=1), np.roll(weights[-1], 1)
         return weights
 
-    content = archive.float32(with_weights(trained.network, permute))
+    content = npz.float32(with_weights(trained.network, permute))
     order = ", ".join(f"{digit} called {(digit + 1) % 10}" for digit in range(10))
     found = str(proof_of(content, tmp_path, questions, "npz"))
     assert (
@@ -71,7 +71,7 @@ def test_outputs_in_another_order_fail_and_name_the_cause(trained, questions, tm
 
 
 def test_the_file_of_another_network_fails(questions, tmp_path, trained):
-    content = archive.float32(Network(build_model(), recipe="none", seed=0))
+    content = npz.float32(Network(build_model(), recipe="none", seed=0))
     assert not proof_of(content, tmp_path, questions, "npz").passed
 
 
@@ -98,6 +98,6 @@ def test_a_file_that_no_runtime_here_can_run_does_not_pass(exported, questions, 
 
 
 def calibration_of(trained):
-    from edgedigits_export.calibration import Calibration
+    from edgedigits_export.convert.calibration import Calibration
 
     return Calibration(trained.data, 50)

@@ -5,12 +5,12 @@ import pytest
 import tensorflow as tf
 
 from edgedigits.training.model import build_model
-from edgedigits_export import onnx, tflite
-from edgedigits_export.calibration import Calibration
+from edgedigits_export.convert import onnx, tflite
+from edgedigits_export.convert.calibration import Calibration
 from edgedigits_export.formats import FORMATS
-from edgedigits_export.network import Network
+from edgedigits_export.gates.causes import channels_first_rows
+from edgedigits_export.networks.network import Network
 from edgedigits_export.proof import look, prove, prove_all
-from edgedigits_export.suspects import channels_first_rows
 
 NCHW = "a layout with channels first (NCHW) in place of channels last (NHWC)"
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from edgedigits.errors import DataError
-from edgedigits.training.archives import IDX_FILES, download, read_idx
 from edgedigits.training.data import Mnist, load_mnist, load_test
+from edgedigits.training.mnist_files import IDX_FILES, download, read_idx
 
 if TYPE_CHECKING:
     from pathlib import Path

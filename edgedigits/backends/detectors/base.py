@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
 
 import numpy as np
 
-from edgedigits.detector import ALIGN_PX, CHANNELS, FULL_CONTRAST, HEADS, NO_CONTRAST, STRIDE_PX
+from edgedigits.bundle.detector import ALIGN_PX, CHANNELS, FULL_CONTRAST, HEADS, NO_CONTRAST, STRIDE_PX
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from edgedigits.backends.detectors.base import DetectorAdapter, scaled, side_by_side
 from edgedigits.backends.onnx import open_net, open_session
-from edgedigits.detector import HEADS, INPUT
+from edgedigits.bundle.detector import HEADS, INPUT
 
 if TYPE_CHECKING:
     from pathlib import Path

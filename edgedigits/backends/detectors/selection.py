@@ -29,7 +29,7 @@ DETECTORS = {
     "tflite-runtime": Adapted(f"{MODULE}.tflite", "TFLiteRuntimeDetector", ("float32", "int8"), "TFLite"),
     "onnxruntime": Adapted(f"{MODULE}.onnx", "OnnxRuntimeDetector", ("onnx",), "onnxruntime"),
     "opencv": Adapted(f"{MODULE}.onnx", "OpenCVDetector", ("onnx",), "OpenCV"),
-    "numpy": Adapted(f"{MODULE}.plain", "PlainDetector", ("npz",), "NumPy"),
+    "numpy": Adapted(f"{MODULE}.numpy_cnn", "PlainDetector", ("npz",), "NumPy"),
 }
 # Never chosen for use, but a second opinion on a file: TFLite's own kernels, which are tflite-runtime's.
 SECOND_OPINIONS = {
@@ -112,7 +112,7 @@ def _tried(
     bundle: Bundle, candidate: Candidate, *, canvases: Sequence[NDArray[np.uint8]], threads: int
 ) -> DetectorBackend:
     """A backend that has answered in a process of its own, and then here."""
-    from edgedigits.measure_maps import measure_maps  # needed once only
+    from edgedigits.device.maps import measure_maps  # needed once only
 
     file = bundle.its_detector().file(candidate.format)
     path, name = bundle.folder / file.path, candidate.backend

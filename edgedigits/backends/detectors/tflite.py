@@ -8,7 +8,7 @@ import numpy as np
 
 from edgedigits.backends.detectors.base import SCALED, DetectorAdapter, shape_of
 from edgedigits.backends.tflite import open_builtin, open_litert, open_tflite_runtime, stored_values
-from edgedigits.detector import HEADS
+from edgedigits.bundle.detector import HEADS
 from edgedigits.errors import BackendError
 from edgedigits.silence import silence
 

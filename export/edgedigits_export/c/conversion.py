@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from edgedigits.errors import ExportError
-from edgedigits.strokes import drawn_patches
-from edgedigits_export import tflite
+from edgedigits.strokes import golden_patches
 from edgedigits_export.c.folder import MODEL_DATA, c_folder
 from edgedigits_export.c.network import read_network
 from edgedigits_export.c.runtimes import tflite_of
-from edgedigits_export.golden import GOLDEN_PATCHES, GOLDEN_SEED
+from edgedigits_export.convert import tflite
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from edgedigits_export.calibration import Calibration
-    from edgedigits_export.contents import Contents
-    from edgedigits_export.network import Network
+    from edgedigits_export.convert.calibration import Calibration
+    from edgedigits_export.gates.structure import Contents
+    from edgedigits_export.networks.network import Network
 
 FOLDER = "c"
 MAIN = f"{FOLDER}/{MODEL_DATA}"
@@ -26,7 +25,7 @@ NOTE = "C source, ten times as large as what is compiled; how to use it: c/READM
 
 def convert(network: Network, calibration: Calibration) -> dict[str, bytes]:
     """Files of the folder by their paths in the bundle."""
-    patches, digits = drawn_patches(GOLDEN_PATCHES, seed=GOLDEN_SEED)
+    patches, digits = golden_patches()
     files = c_folder(tflite.quantised(network, calibration.images()), patches=patches, digits=digits)
     return {f"{FOLDER}/{name}": content for name, content in files.items()}
 

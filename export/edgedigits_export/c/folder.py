@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from importlib import resources
+from string import Template
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from edgedigits_export.c.network import IntegerNetwork, Layer, read_network
-from edgedigits_export.c.readme import readme
 from edgedigits_export.c.reference import answers
 from edgedigits_export.c.source import array, constant
 
@@ -30,6 +30,10 @@ FIXED = (
     "Makefile",
 )
 SOURCES = resources.files(__package__) / "sources"
+# Static buffers of edgedigits_net.c: what the first and the second pooling give.
+RAM_BYTES = 13 * 13 * 32 + 5 * 5 * 64
+# What TensorFlow Lite Micro's interpreter says that it used, on a 64-bit computer.
+ARENA_BYTES = 31_536
 
 
 LABELS = tuple("0123456789")
@@ -120,4 +124,23 @@ def golden(patches: NDArray[np.uint8], digits: NDArray[np.uint8], known: NDArray
             array(patches.reshape(len(patches), -1), declaration="const uint8_t edgedigits_golden_images[][784]"),
             array(known, declaration="const int8_t edgedigits_golden_probabilities[][10]"),
         ]
+    )
+
+
+def readme(network: IntegerNetwork, *, tflite_bytes: int, known: int) -> str:
+    """How to use the folder, with its figures.
+
+    Args:
+        network: that the folder holds.
+        tflite_bytes: size of the file for TensorFlow Lite Micro.
+        known: how many known answers there are.
+
+    """
+    text = (SOURCES / README).read_text("utf-8")
+    return Template(text).substitute(
+        golden=known,
+        numbers=f"{sum(layer.weights.size + 9 * layer.bias.size for layer in network.layers):,}",
+        model=f"{tflite_bytes:,}",
+        ram=f"{RAM_BYTES:,}",
+        arena=f"{ARENA_BYTES:,}",
     )

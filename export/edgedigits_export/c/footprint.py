@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from edgedigits.errors import BackendError
 from edgedigits_export.c.compiler import compile_network
-from edgedigits_export.findings import Finding, Stage
+from edgedigits_export.gates.findings import Finding, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

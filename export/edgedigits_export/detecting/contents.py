@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edgedigits.detector import FULL_CONTRAST, HEADS, INPUT, STRIDE_PX
+from edgedigits.bundle.detector import FULL_CONTRAST, HEADS, INPUT, STRIDE_PX
 from edgedigits.errors import BundleError, ExportError
 from edgedigits.graphs import read_graph
 from edgedigits.tensors import TensorSpec
-from edgedigits_export.findings import Finding, Stage
+from edgedigits_export.gates.findings import Finding, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

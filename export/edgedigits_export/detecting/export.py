@@ -9,16 +9,16 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from edgedigits.detector import GOLDEN, Detector, KnownMaps
+from edgedigits.bundle.detector import GOLDEN, Detector, KnownMaps
+from edgedigits.bundle.metadata import section_sha256
 from edgedigits.errors import ExportError
 from edgedigits.files import sha256
-from edgedigits.metadata import section_sha256
-from edgedigits_export.archive import archive
+from edgedigits_export.convert.metadata import WRITERS
+from edgedigits_export.convert.npz import archive
 from edgedigits_export.detecting.contents import contents_of
 from edgedigits_export.detecting.formats import FORMATS
 from edgedigits_export.detecting.proof import DetectorProof, DetectorQuestions, prove_detector
 from edgedigits_export.detecting.scenes import golden_canvases, proof_canvases
-from edgedigits_export.inscription import WRITERS
 from edgedigits_export.versions import versions
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import onnx as onnx_format
 import tensorflow as tf
 
-from edgedigits.detector import INPUT
-from edgedigits_export import onnx, tflite
-from edgedigits_export.archive import archive
+from edgedigits.bundle.detector import INPUT
+from edgedigits_export.convert import onnx, tflite
+from edgedigits_export.convert.npz import archive
 from edgedigits_export.detecting.equal import equalised
 from edgedigits_export.detecting.network import folded_weights, from_weights
 from edgedigits_export.detecting.parity import MapTolerance

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from edgedigits.detector import FULL_CONTRAST, NO_CONTRAST
+from edgedigits.bundle.detector import FULL_CONTRAST, NO_CONTRAST
 from edgedigits_camera.detection.maps import DIGITS, HEAT, HEIGHT, LIGHT, PRINTED, X
 from edgedigits_export.detecting.crops import SIDE_PX
 from edgedigits_export.detecting.network import build

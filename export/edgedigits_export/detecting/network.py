@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from edgedigits.detector import CHANNELS, HEADS
+from edgedigits.bundle.detector import CHANNELS, HEADS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,8 +46,8 @@ def build(*, height: int | None = None, width: int | None = None, batch: int | N
 def folded(model: keras.Model, *, height: int | None = None, width: int | None = None) -> keras.Model:
     """The same network as it is exported: for one picture, its normalisations folded into the convolutions before them.
 
-    Three outputs (1, H / 4, W / 4, n) by the names and channels of ``edgedigits.detector.HEADS`` in place of one, so
-    that each has a scale of its own in integers.
+    Three outputs (1, H / 4, W / 4, n) by the names and channels of ``edgedigits.bundle.detector.HEADS`` instead of one,
+    so that each has a scale of its own in integers.
     """
     return from_weights(folded_weights(model), height=height, width=width)
 

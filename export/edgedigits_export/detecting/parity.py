@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from edgedigits.detector import DetectorParity
+from edgedigits.bundle.detector import DetectorParity
 from edgedigits_camera.detection.detect import LONGEST
 from edgedigits_camera.detection.maps import HEAT, HEIGHT, STRIDE_PX, UNIT_PX, WIDTH, X, Y
-from edgedigits_export.findings import Finding, require_passed
+from edgedigits_export.gates.findings import Finding, require_passed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

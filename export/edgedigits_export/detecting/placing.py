@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from edgedigits.bundle import Bundle, default_bundle
+from edgedigits.bundle.manifest import MANIFEST
 from edgedigits.errors import RunError
 from edgedigits.files import replacing_folder
-from edgedigits.manifest import MANIFEST
 from edgedigits_export.reporting.detector import renew_reports
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import keras
 
-    from edgedigits.detector import Detector
+    from edgedigits.bundle.detector import Detector
 
 # What `edgedigits train-detector` leaves in its run folder.
 WEIGHTS, TRAINING = "detector.weights.h5", "training.json"

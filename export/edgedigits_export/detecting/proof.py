@@ -9,13 +9,13 @@ import numpy as np
 
 from edgedigits.backends.detectors.base import scaled
 from edgedigits.backends.detectors.selection import DETECTORS, SECOND_OPINIONS
-from edgedigits.detector import CHANNELS, STRIDE_PX, DetectorFile
+from edgedigits.bundle.detector import CHANNELS, STRIDE_PX, DetectorFile
+from edgedigits.device.maps import measure_maps
 from edgedigits.errors import BackendError, ExportError, LoadError, ParityError
 from edgedigits.files import sha256
-from edgedigits.measure_maps import measure_maps
 from edgedigits_export.detecting.contents import DetectorContents, check_contents, contents_of
 from edgedigits_export.detecting.parity import MapReport, compare_maps
-from edgedigits_export.findings import Finding, Stage, require_passed
+from edgedigits_export.gates.findings import Finding, Stage, require_passed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from edgedigits.backends.detectors.base import scaled
-from edgedigits.detector import NO_CONTRAST
+from edgedigits.bundle.detector import NO_CONTRAST
 from edgedigits.strokes import drawn_patches
 from edgedigits_camera.detection.contrast import local_contrast
 from edgedigits_camera.detection.pyramid import canvases, pyramid

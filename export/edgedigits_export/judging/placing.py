@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from edgedigits.bundle import JUDGE, Bundle
 from edgedigits.errors import BundleError
 from edgedigits.files import replacing_folder, sha256
-from edgedigits_export.archive import archive
+from edgedigits_export.convert.npz import archive
 from edgedigits_export.keeping import JUDGE_FACTS, SPARE_FACTS, SPARE_JUDGE
 
 if TYPE_CHECKING:

@@ -11,13 +11,13 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
-from edgedigits_export.reporting.answers import EDGES
+from edgedigits_export.analysis.differences import EDGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from edgedigits_export.layers import Layer
-    from edgedigits_export.reporting.answers import Differences
+    from edgedigits_export.analysis.differences import Differences
+    from edgedigits_export.analysis.layers import Layer
 
 # Stands for the colour of the text; no chart has it otherwise.
 INK = "#0a0b0c"

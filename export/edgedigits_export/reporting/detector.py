@@ -7,7 +7,7 @@ import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from edgedigits.detector import GOLDEN
+from edgedigits.bundle.detector import GOLDEN
 from edgedigits.files import write_json, write_text
 from edgedigits_export.reporting.markdown import as_markdown
 from edgedigits_export.reporting.page import as_parts

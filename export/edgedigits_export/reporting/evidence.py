@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from edgedigits.measure import measure
+from edgedigits.device.answers import measure
 from edgedigits.training.data import checksum
-from edgedigits_export.layers import compare_layers
+from edgedigits_export.analysis.layers import compare_layers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from edgedigits.bundle import Bundle
     from edgedigits.training.data import Split
-    from edgedigits_export.calibration import Calibration
-    from edgedigits_export.layers import Layer
-    from edgedigits_export.network import Network
+    from edgedigits_export.analysis.confidence import Rejection
+    from edgedigits_export.analysis.layers import Layer
+    from edgedigits_export.convert.calibration import Calibration
+    from edgedigits_export.evaluation import Questions
+    from edgedigits_export.networks.network import Network
     from edgedigits_export.proof import Proof
-    from edgedigits_export.questions import Questions
-    from edgedigits_export.rejection import Rejection
 
 # Of the calibration images; twice as many change no ratio by a decibel.
 LAYER_IMAGES = 64

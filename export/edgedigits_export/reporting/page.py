@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import re
 from html import escape
 from typing import TYPE_CHECKING
 
-from edgedigits_export.reporting.answers import differences_of
+from PIL import Image
+
+from edgedigits_export.analysis.differences import differences_of
 from edgedigits_export.reporting.charts import draw_differences, draw_layers, draw_trade
-from edgedigits_export.reporting.pixels import data_url
 from edgedigits_export.reporting.results import MOST_CHANGED
 from edgedigits_export.reporting.sections import numeric
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from edgedigits_export.reporting.answers import Changed, Differences
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from edgedigits_export.analysis.differences import Changed, Differences
     from edgedigits_export.reporting.evidence import Evidence
     from edgedigits_export.reporting.sections import Section, Table
 
@@ -157,3 +163,10 @@ def inline(text: str) -> str:
     """Escape text; backticks become code, asterisks emphasis."""
     text = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
     return re.sub(r"\*([^*]+)\*", r"<em>\1</em>", text)
+
+
+def data_url(patch: NDArray[np.uint8]) -> str:
+    """A patch (H, W) uint8 as the address of an image."""
+    stream = io.BytesIO()
+    Image.fromarray(patch).save(stream, format="PNG", optimize=True)
+    return f"data:image/png;base64,{base64.b64encode(stream.getvalue()).decode('ascii')}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edgedigits_export.onnx import OPSET
+from edgedigits_export.convert.onnx import OPSET
 from edgedigits_export.reporting.sections import Section, Table
 
 if TYPE_CHECKING:

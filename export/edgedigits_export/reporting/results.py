@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from edgedigits_export.analysis.confidence import BINS
+from edgedigits_export.analysis.differences import differences_of
+from edgedigits_export.c.folder import ARENA_BYTES
 from edgedigits_export.c.footprint import CHECKS
-from edgedigits_export.c.readme import ARENA_BYTES
-from edgedigits_export.rejection import BINS
-from edgedigits_export.reporting.answers import differences_of
 from edgedigits_export.reporting.evidence import LAYER_IMAGES
 from edgedigits_export.reporting.sections import Section, Table, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from edgedigits_export.findings import Finding
-    from edgedigits_export.layers import Layer
-    from edgedigits_export.parity import ParityReport
-    from edgedigits_export.reporting.answers import Changed
+    from edgedigits_export.analysis.differences import Changed
+    from edgedigits_export.analysis.layers import Layer
+    from edgedigits_export.gates.findings import Finding
+    from edgedigits_export.gates.parity import ParityReport
     from edgedigits_export.reporting.evidence import Evidence
 
 # So many of a file's changed answers are listed; report.json has all.

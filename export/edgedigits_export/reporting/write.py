@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from edgedigits.files import write_json, write_text
-from edgedigits_export.reporting.answers import EDGES, differences_of
+from edgedigits_export.analysis.differences import EDGES, differences_of
 from edgedigits_export.reporting.card import as_card
 from edgedigits_export.reporting.detector import as_object
 from edgedigits_export.reporting.detector import detector as detector_section

@@ -5,12 +5,12 @@ import onnx
 import pytest
 
 from edgedigits.backends.detectors import open_detector_file
-from edgedigits.detector import KnownMaps
+from edgedigits.bundle.detector import KnownMaps
+from edgedigits.bundle.metadata import read_metadata, section_sha256
 from edgedigits.errors import ContentsError, ExportError, ParityError
 from edgedigits.files import sha256
 from edgedigits.graphs import read_graph
-from edgedigits.metadata import read_metadata, section_sha256
-from edgedigits_export import tflite
+from edgedigits_export.convert import tflite
 from edgedigits_export.detecting import export, formats, proof
 from edgedigits_export.detecting.contents import check_contents, contents_of
 from edgedigits_export.detecting.export import DetectorSettings, export_detector

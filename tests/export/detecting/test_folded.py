@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from edgedigits.backends.detectors.base import scaled
-from edgedigits.detector import CHANNELS, HEADS, STRIDE_PX
+from edgedigits.bundle.detector import CHANNELS, HEADS, STRIDE_PX
 from edgedigits_camera.detection import maps
 from edgedigits_camera.detection.pyramid import ALIGN_PX
 from edgedigits_export.detecting.equal import STREAMS, equalised, gains, largest_values

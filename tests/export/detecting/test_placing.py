@@ -9,11 +9,11 @@ from edgedigits.bundle import Bundle
 from edgedigits.cli import app
 from edgedigits.errors import BundleError, ParityError, RunError
 from edgedigits_export.bundling import Settings, export_network
-from edgedigits_export.choice import chosen
 from edgedigits_export.detecting import export, placing
 from edgedigits_export.detecting.formats import FORMATS
 from edgedigits_export.detecting.placing import detector_for, load_detector, put_detector
 from edgedigits_export.reporting.detector import renew_reports
+from edgedigits_export.selection import chosen
 
 
 @pytest.fixture

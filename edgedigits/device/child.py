@@ -1,0 +1,105 @@
+"""Model files asked in a process of its own: a native runtime that crashes takes that process with it, not this one.
+
+The child is a module that is run with its arguments and the files; for each file it prints one line of JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from edgedigits.device.benchmark import THREAD_VARIABLES
+from edgedigits.errors import BackendError, CrashError, EdgeDigitsError, LoadError, MissingExtraError, ParityError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+T = TypeVar("T")
+
+
+def ask_apart(
+    module: str, arguments: Sequence[str], models: Sequence[Path], *, log: Path, timeout_s: float
+) -> Iterator[dict[str, Any] | ParityError]:
+    """Lines in the order of the files; the last one may be the error of the file at which the child ended.
+
+    Args:
+        module: that is run; its first argument is the runtime's name.
+        arguments: of it, before the files.
+        models: files.
+        log: takes what the child says on stderr.
+        timeout_s: for each file.
+
+    """
+    command = [sys.executable, "-P", "-m", module, *arguments, *map(os.fspath, models)]
+    # The child sees the same packages, also where they were found through sys.path alone.
+    path = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    environment = os.environ | dict.fromkeys(THREAD_VARIABLES, "1") | path
+    with (
+        log.open("wb") as stderr,
+        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=stderr, text=True) as child,
+    ):
+        alarm = threading.Timer(timeout_s * len(models), child.kill)
+        alarm.start()
+        try:
+            answered = 0
+            for line in child.stdout or ():
+                yield json.loads(line)
+                answered += 1
+        finally:
+            alarm.cancel()
+    if answered < len(models):
+        last_line = (log.read_text(errors="replace").strip().splitlines() or ["without a word"])[-1]
+        yield CrashError(f"{arguments[0]} ended with {_status(child.returncode)}: {last_line}")
+
+
+def _status(code: int) -> str:
+    """A return code in words: a negative one is the number of the signal that ended the process."""
+    return signal.Signals(-code).name if code < 0 else f"exit code {code}"
+
+
+def serve(models: Sequence[str], answer: Callable[[int, str], dict[str, Any]]) -> int:
+    """The child's side: print a line for each file, given its number and path."""
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as report:
+        os.dup2(2, 1)  # what a native runtime prints is no result
+        for number, model in enumerate(models):
+            report.write(json.dumps(answer(number, model)) + "\n")
+            report.flush()
+    return 0
+
+
+def attempt(backend: str, opened: Callable[[], T], asked: Callable[[T], dict[str, Any]]) -> dict[str, Any]:
+    """A line: what was asked, ``absent`` or ``unloaded`` where there was none to ask, or ``failed`` where it raised."""
+    try:
+        adapter = opened()
+    except LoadError as error:
+        return {"unloaded": str(error)}
+    except (BackendError, MissingExtraError) as error:
+        return {"absent": str(error)}
+    except EdgeDigitsError as error:
+        return {"failed": str(error)}
+    except Exception as error:  # noqa: BLE001 - native runtimes raise anything: SystemError, ValueError, cv2.error
+        return {"unloaded": _raised(backend, error)}
+    try:
+        return asked(adapter)
+    except Exception as error:  # noqa: BLE001 - as above
+        return {"failed": _raised(backend, error)}
+
+
+def refusal(line: dict[str, Any]) -> BackendError | ParityError | None:
+    """Why there is no answer in a line of :func:`attempt`, or None if there is one."""
+    kinds: dict[str, type[BackendError | ParityError]] = {
+        "absent": BackendError,
+        "unloaded": LoadError,
+        "failed": ParityError,
+    }
+    return next((kind(line[name]) for name, kind in kinds.items() if name in line), None)
+
+
+def _raised(backend: str, error: Exception) -> str:
+    return f"{backend} raised {type(error).__name__}: {' '.join(str(error).split())[:200]}"

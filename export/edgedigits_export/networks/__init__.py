@@ -1,0 +1,1 @@
+"""The network that is exported: of a run, of a bundle, or one that others trained."""

@@ -1,0 +1,59 @@
+"""A bundle's own network, read back from its weights, so that the bundle can be made anew without its run."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from edgedigits.archives import read_arrays
+from edgedigits.bundle import Bundle
+from edgedigits.errors import BundleError, ExportError
+from edgedigits.training.model import build_model
+from edgedigits_export.networks.network import WEIGHTS, Network
+from edgedigits_export.reporting.write import REPORT_JSON
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def formats_of(folder: Path) -> str:
+    """Names of the formats that a bundle has, with commas between them."""
+    return ",".join(artifact.format for artifact in Bundle.read(folder).artifacts)
+
+
+def load_bundled(folder: Path) -> tuple[Network, str]:
+    """The network of a bundle, and the SHA-256 of the data that it was made with.
+
+    Raises:
+        BundleError: the bundle is broken, or its weights are not those that it was exported with.
+        ExportError: it holds no plain weights, as that of a network which others drew up.
+
+    """
+    bundle = Bundle.load(folder)
+    path = next((folder / artifact.path for artifact in bundle.artifacts if artifact.format == "npz"), None)
+    if path is None:
+        raise ExportError(f"{folder} has no npz file to take the weights from; export the run that it was made from")
+    model, training = build_model(), bundle.training
+    try:
+        arrays = read_arrays(path)
+        model.set_weights([arrays[name] for name in WEIGHTS])
+    except (OSError, ValueError, KeyError) as error:
+        raise BundleError(f"{path} does not hold the weights of the documented network ({error})") from error
+    network = Network(
+        model,
+        recipe=str(training.get("recipe", "")),
+        seed=training.get("seed"),
+        numbers=_recipe(folder),
+        origin=training.get("origin", {}),
+    )
+    if network.weights_sha256 != training.get("weights_sha256"):
+        raise BundleError(f"{path} holds other weights than {folder} was exported with; copy the whole bundle again")
+    return network, str(training.get("data_sha256", ""))
+
+
+def _recipe(folder: Path) -> dict[str, Any]:
+    """The numbers of the training, which the report has; none where it is not there."""
+    try:
+        return dict(json.loads((folder / REPORT_JSON).read_text(encoding="utf-8"))["recipe"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}

@@ -1,0 +1,81 @@
+"""Which formats an export makes: names, profiles, or what every export has."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from edgedigits.errors import ExportError
+from edgedigits_export.formats import FORMATS, OVERHEAD, PARAMETERS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from edgedigits_export.formats import Format
+    from edgedigits_export.networks.network import Network
+
+# What every runtime reads, without calibration.
+ALWAYS = ("float32", "onnx", "npz")
+# int8 is the fastest on a Pi 5, dynamic on a Pi 4, float32 is as fast as int8 on a Pi 3; npz needs no runtime's wheel.
+PI = ("float32", "dynamic", "int8", "npz")
+# onnxruntime-web runs both; the smaller one is there sooner.
+BROWSER = ("onnx", "onnx-int8")
+# int8 for TensorFlow Lite Micro, uint8 for cameras whose pixels go in as they are, c for boards without a file system.
+MCU = ("int8", "uint8", "c")
+# Written for the documented network: its arithmetic in NumPy and in C.
+DOCUMENTED_ONLY = ("npz", "c")
+# Of a network that others drew up: enough for any that fits the patches, and still a limit.
+MANY_OPERATORS = 1000
+PROFILES = {"all": tuple(FORMATS), "pi": PI, "browser": BROWSER, "mcu": MCU}
+
+
+def chosen(wanted: str | None = None, *, quantize: bool = False, documented: bool = True) -> dict[str, Format]:
+    """Formats in the order of the table.
+
+    Args:
+        wanted: names and profiles with commas between them; None for those that every export has.
+        quantize: the int8 file too.
+        documented: for the documented network; for others a profile leaves out what is written for that one only.
+
+    Raises:
+        ExportError: there is no such format or profile.
+
+    """
+    words = set(filter(None, map(str.strip, (wanted or "").split(","))))
+    names = set(ALWAYS) if wanted is None else set()
+    for word in sorted(words):
+        if word not in FORMATS and word not in PROFILES:
+            raise ExportError(f"no format or profile {word!r}; choose from {', '.join((*FORMATS, *PROFILES))}")
+        names.update(PROFILES.get(word, (word,)))
+    if not documented:
+        names -= set(DOCUMENTED_ONLY) - words
+    if quantize:
+        names.add("int8")
+    if not names:
+        raise ExportError(f"no format was named; choose from {', '.join((*FORMATS, *PROFILES))}")
+    return {name: made for name, made in FORMATS.items() if name in names}
+
+
+def formats_for(network: Network, formats: Mapping[str, Format]) -> dict[str, Format]:
+    """Formats with the limits that hold for this network.
+
+    Raises:
+        ExportError: one of them is for the documented network only.
+
+    """
+    if network.documented:
+        return dict(formats)
+    if refused := [name for name in formats if name in DOCUMENTED_ONLY]:
+        raise ExportError(
+            f"{' and '.join(refused)} can be written for the documented network only, and this is another one; "
+            f"choose from {', '.join(name for name in FORMATS if name not in DOCUMENTED_ONLY)}"
+        )
+    scale = sum(weight.size for weight in network.model.get_weights()) / PARAMETERS
+    return {
+        name: replace(
+            made,
+            layout=replace(made.layout, max_operators=MANY_OPERATORS),
+            max_bytes=OVERHEAD + round(max(scale, 1) * made.max_bytes),
+        )
+        for name, made in formats.items()
+    }
