@@ -56,6 +56,7 @@ lint: $(TEST)/ready
 	$(TEST)/bin/ruff format --check .
 	$(TEST)/bin/mypy
 	$(TEST)/bin/deptry .
+	$(TEST)/bin/lint-imports
 
 format: $(TEST)/ready
 	$(TEST)/bin/ruff check --fix .

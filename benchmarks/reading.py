@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 
-from edgedigits.device.machine import Device
+from edgedigits.machine import Device
 from edgedigits.recognizer import Recognizer
 from edgedigits_camera.profiles import LIVE, STILL
 from edgedigits_camera.scoring import Mark

@@ -18,8 +18,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from edgedigits.device.machine import Device
 from edgedigits.files import write_json
+from edgedigits.machine import Device
 from edgedigits.silence import import_tensorflow
 
 RUNS = (("fast", 0), ("fast", 1), ("notebook", 0), ("fast", 2), ("fast", 3), ("fast", 4))

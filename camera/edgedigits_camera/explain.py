@@ -12,10 +12,10 @@ from edgedigits_camera.detection.contrast import local_contrast
 from edgedigits_camera.detection.detect import levels_of
 from edgedigits_camera.detection.maps import HEAT, STRIDE_PX
 from edgedigits_camera.detection.pyramid import canvases
-from edgedigits_camera.live.sinks import one_line
 from edgedigits_camera.overlay import GROUND, annotate, draw_text, padding
 from edgedigits_camera.profiles import STILL
 from edgedigits_camera.reader import Fate, find_digits, page_of
+from edgedigits_camera.text.order import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

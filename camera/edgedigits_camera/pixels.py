@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 import cv2
 import numpy as np
@@ -171,3 +171,10 @@ def ground_of(grey: NDArray[np.uint8], cover: NDArray[np.uint8]) -> int:
         opaque += int(shows.sum())
         dark += int((shows & (grey[top : top + rows] < LIGHT * part.astype(np.float32))).sum())
     return BLACK if opaque and dark < DARK_SHARE * opaque else WHITE
+
+
+def is_image(image: object) -> TypeGuard[NDArray[np.uint8]]:
+    """Whether this is what a frame holds: (H, W, 3) uint8 with at least one pixel."""
+    if not isinstance(image, np.ndarray):
+        return False
+    return image.dtype == np.uint8 and image.ndim == 3 and image.shape[2] == 3 and image.size > 0

@@ -12,8 +12,8 @@ from PIL import Image, ImageOps
 
 from edgedigits.errors import PictureError
 from edgedigits.recognizer import Recognizer
-from edgedigits_camera.live.frames import is_image
 from edgedigits_camera.pictures import load_picture
+from edgedigits_camera.pixels import is_image
 from edgedigits_camera.profiles import LIVE, STILL
 from edgedigits_camera.reader import read_page
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
+from edgedigits.apart.answers import measure_files
 from edgedigits.backends.survival import require_survival
 from edgedigits.errors import BackendError, require
 
@@ -132,8 +133,6 @@ def open_backend(bundle: Bundle, *, backend: str = "auto", format: str | None = 
 
 def _tried(bundle: Bundle, candidate: Candidate, *, patches: NDArray[np.uint8], threads: int) -> Backend:
     """A backend that has answered in a process of its own, and then here."""
-    from edgedigits.device.answers import measure_files  # needed once only
-
     artifact = bundle.artifact(candidate.format)
     path, name = bundle.folder / artifact.path, candidate.backend
     require_survival(

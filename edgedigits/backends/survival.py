@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edgedigits.device.machine import model_name
 from edgedigits.errors import BackendError, CrashError
+from edgedigits.machine import model_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -58,7 +58,7 @@ class Answer:
 
 def as_text(answer: Answer, *, top: int = 0) -> str:
     """What is printed for people; with ``top``, a line for each digit with its likeliest names."""
-    from edgedigits_camera.live.sinks import one_line
+    from edgedigits_camera.text.order import one_line
 
     texts = [f"{printable(answer.name)}: {one_line(answer.texts)}"]
     for reading in [reading for reading in answer.readings if top and reading.probabilities]:

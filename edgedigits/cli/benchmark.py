@@ -13,8 +13,8 @@ import typer
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from edgedigits.device.benchmark import Benchmark
-    from edgedigits.device.latency import LatencyReport
+    from edgedigits.benchmark.latency import LatencyReport
+    from edgedigits.benchmark.run import Benchmark
 
 
 def benchmark(
@@ -26,10 +26,10 @@ def benchmark(
     backend: Annotated[str, typer.Option(help="auto for all, or the name of one.")] = "auto",
 ) -> None:
     """Measure latency, start and memory of every artifact in every runtime that is here."""
+    from edgedigits.benchmark.run import run_benchmark
     from edgedigits.bundle import Bundle, default_bundle
     from edgedigits.cli.consoles import plain_console, print_whole
     from edgedigits.cli.steps import StepBar
-    from edgedigits.device.benchmark import run_benchmark
     from edgedigits.files import write_json
 
     if out:

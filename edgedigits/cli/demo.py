@@ -50,7 +50,7 @@ def as_table(shown: Iterable[Shown]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    from edgedigits_camera.live.sinks import one_line
+    from edgedigits_camera.text.order import one_line
 
     table = Table("picture", "drawn", "read", "right")
     for entry in shown:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from edgedigits.cli.notes import Notes, printable
-from edgedigits.device.machine import user_name
 from edgedigits.errors import ServiceError
+from edgedigits.machine import user_name
 
 if TYPE_CHECKING:
     from edgedigits.service import Service

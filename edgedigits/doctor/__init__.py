@@ -65,7 +65,7 @@ def on_packages(pip: Pip, opencv: OpenCV) -> Iterator[Finding | None]:
 
 def on_cameras() -> Iterator[Finding | None]:
     """Cameras, and the way to a CSI camera."""
-    from edgedigits.device.machine import model_name
+    from edgedigits.machine import model_name
     from edgedigits_camera.live.cameras import survey
 
     found = survey()

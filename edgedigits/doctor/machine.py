@@ -11,9 +11,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edgedigits.device.machine import model_name, temperature_c
 from edgedigits.doctor.finding import Finding, State
 from edgedigits.doctor.pip import Pip, is_32_bit_on_64
+from edgedigits.machine import model_name, temperature_c
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-from edgedigits.device.machine import RUNTIMES
 from edgedigits.doctor.finding import Finding, State
+from edgedigits.machine import RUNTIMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

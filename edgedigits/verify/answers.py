@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from edgedigits.apart.answers import measure
 from edgedigits.backends.selection import Candidate, candidates, tolerance
 from edgedigits.bundle import GOLDEN, Bundle
-from edgedigits.device.answers import measure
 from edgedigits.errors import BackendError, BundleError, MissingExtraError, ParityError
 from edgedigits.graphs import READERS, read_graph
 from edgedigits.verify.checks import Check, brief

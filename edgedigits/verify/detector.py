@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from edgedigits.apart.maps import measure_maps
 from edgedigits.backends.detectors.selection import apart, detector_candidates, tolerance
 from edgedigits.bundle.detector import GOLDEN
 from edgedigits.bundle.manifest import MANIFEST
 from edgedigits.bundle.metadata import read_metadata, section_sha256
-from edgedigits.device.maps import measure_maps
 from edgedigits.errors import BackendError, BundleError, MissingExtraError, ParityError
 from edgedigits.verify.checks import Check, brief
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from edgedigits.apart.answers import measure_files
 from edgedigits.backends.selection import backends_of
-from edgedigits.device.answers import measure_files
 from edgedigits.errors import BackendError, LoadError, ParityError
 from edgedigits.strokes import golden_patches
 from edgedigits_export.gates.causes import likeliest, suspects_of
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from edgedigits.device.answers import Measured
+    from edgedigits.apart.answers import Measured
     from edgedigits.training.data import Split
     from edgedigits_export.gates.causes import Suspect
     from edgedigits_export.gates.parity import ParityReport, Tolerance

@@ -10,16 +10,12 @@ from edgedigits.bundle import JUDGE, Bundle, default_bundle
 from edgedigits.bundle.manifest import MANIFEST
 from edgedigits.errors import BundleError
 from edgedigits_export.detecting.placing import copy_detector, detector_for
+from edgedigits_export.judging.placing import JUDGE_FACTS, SPARE_FACTS, SPARE_JUDGE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from edgedigits.bundle.detector import Detector
-
-# The judge that is not in use: the one before, or one that was refused.
-SPARE_JUDGE = "judge_spare.npz"
-# What a manifest says under `rejection` of each of the two.
-JUDGE_FACTS, SPARE_FACTS = ("threshold", "on_drawn_scenes"), "spare"
 
 
 def bundle_at(folder: Path) -> Bundle | None:

@@ -89,7 +89,7 @@ READ = """
 import json
 import sys
 from pathlib import Path
-from edgedigits.device.machine import peak_memory_mb
+from edgedigits.machine import peak_memory_mb
 from edgedigits.recognizer import Recognizer
 from edgedigits_camera.pictures import load_picture
 from edgedigits_camera.reader import read_page

@@ -4,7 +4,7 @@ import sys
 import numpy as np
 import pytest
 
-from edgedigits.device.answers import measure, measure_files
+from edgedigits.apart.answers import measure, measure_files
 from edgedigits.errors import BackendError, ParityError
 
 
@@ -40,7 +40,7 @@ def test_a_runtime_that_cannot_work_here_says_so(exported, questions):
 
 def test_the_other_process_does_not_load_tensorflow(exported, tmp_path):
     code = (
-        "import sys; from edgedigits.device.answers import main; main(*sys.argv[1:]);"
+        "import sys; from edgedigits.apart.answers import main; main(*sys.argv[1:]);"
         "assert not {'tensorflow', 'keras', 'onnx'} & set(sys.modules)"
     )
     np.save(tmp_path / "patches.npy", exported.bundle.golden["patches"])
@@ -83,6 +83,6 @@ def test_a_runtime_that_hangs_is_a_failed_check(exported, questions, tmp_path, m
     (package / "__init__.py").touch()
     (package / "interpreter.py").write_text("import signal\nsignal.pause()\n")
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr("edgedigits.device.answers.START_S", 3)
+    monkeypatch.setattr("edgedigits.apart.answers.START_S", 3)
     with pytest.raises(ParityError, match="litert ended with SIGKILL"):
         measure(exported.bundle.folder / "model_float32.tflite", questions.golden, backend="litert")

@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edgedigits.device.machine import user_name
+from edgedigits.machine import user_name
 from edgedigits_camera.live import v4l2
 from edgedigits_camera.live.holders import PROC, Holder, holders
 

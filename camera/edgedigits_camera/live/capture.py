@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
 
 from edgedigits.errors import SourceError
-from edgedigits_camera.live.frames import Frame, Kind, is_image
+from edgedigits_camera.live.frames import Frame, Kind
 from edgedigits_camera.live.same import Sameness
 from edgedigits_camera.live.stream import JpegFrame
+from edgedigits_camera.pixels import is_image
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Protocol, Self, TypeGuard
-
-import numpy as np
+from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from edgedigits_camera.live.seen import SourceState
@@ -58,10 +57,3 @@ class FrameSource(Protocol):
     def __enter__(self) -> Self: ...
 
     def __exit__(self, *exception: object) -> None: ...
-
-
-def is_image(image: object) -> TypeGuard[NDArray[np.uint8]]:
-    """Whether this is what a frame holds: (H, W, 3) uint8 with at least one pixel."""
-    if not isinstance(image, np.ndarray):
-        return False
-    return image.dtype == np.uint8 and image.ndim == 3 and image.shape[2] == 3 and image.size > 0

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
 from edgedigits_camera.live.objects import JSON_VERSION, event_object
+from edgedigits_camera.text.order import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from edgedigits_camera.live.seen import Seen, SourceState
 
@@ -102,11 +103,6 @@ class TextLines:
 
     def _write(self, text: str) -> bool:
         return write_line(self.stream, f"{self.now().strftime('%Y-%m-%d %H:%M:%S.%f')[:-4]}  {text}")
-
-
-def one_line(lines: Sequence[str]) -> str:
-    """Lines of digits as they are told to people."""
-    return " | ".join(lines) or "no digits"
 
 
 def waiting_object(state: SourceState) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from edgedigits.errors import SourceError
 from edgedigits_camera.live import v4l2
 from edgedigits_camera.live.cameras import look_at
 from edgedigits_camera.live.devices import Video
-from edgedigits_camera.live.frames import is_image
 from edgedigits_camera.live.stream import Sent
 from edgedigits_camera.live.v4l2 import USUAL_PX, Mode, best_mode
 from edgedigits_camera.live.whole import decode, is_whole
+from edgedigits_camera.pixels import is_image
 
 if TYPE_CHECKING:
     from collections.abc import Callable

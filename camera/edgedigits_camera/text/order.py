@@ -17,6 +17,8 @@ import numpy as np
 from edgedigits_camera.text.skew import mean_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 # In heights of a digit.
@@ -173,3 +175,8 @@ def nearest(these: NDArray[np.float64], those: NDArray[np.float64]) -> NDArray[n
     below, above = those[np.minimum(after, len(those) - 1)], those[np.maximum(after - 1, 0)]
     distance: NDArray[np.float64] = np.minimum(np.abs(below - these), np.abs(above - these))
     return distance
+
+
+def one_line(lines: Sequence[str]) -> str:
+    """Lines of digits as they are told to people."""
+    return " | ".join(lines) or "no digits"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from edgedigits.apart.maps import measure_maps
 from edgedigits.backends.selection import Adapted, Candidate, explained, first_that_serves
 from edgedigits.backends.survival import require_survival
 from edgedigits.errors import BackendError, require
@@ -112,8 +113,6 @@ def _tried(
     bundle: Bundle, candidate: Candidate, *, canvases: Sequence[NDArray[np.uint8]], threads: int
 ) -> DetectorBackend:
     """A backend that has answered in a process of its own, and then here."""
-    from edgedigits.device.maps import measure_maps  # needed once only
-
     file = bundle.its_detector().file(candidate.format)
     path, name = bundle.folder / file.path, candidate.backend
     require_survival(

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from edgedigits.apart.maps import measure_maps
 from edgedigits.backends.detectors.base import scaled
 from edgedigits.backends.detectors.selection import DETECTORS, SECOND_OPINIONS
 from edgedigits.bundle.detector import CHANNELS, STRIDE_PX, DetectorFile
-from edgedigits.device.maps import measure_maps
 from edgedigits.errors import BackendError, ExportError, LoadError, ParityError
 from edgedigits.files import sha256
 from edgedigits_export.detecting.contents import DetectorContents, check_contents, contents_of

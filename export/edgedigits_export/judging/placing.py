@@ -10,12 +10,16 @@ from edgedigits.bundle import JUDGE, Bundle
 from edgedigits.errors import BundleError
 from edgedigits.files import replacing_folder, sha256
 from edgedigits_export.convert.npz import archive
-from edgedigits_export.keeping import JUDGE_FACTS, SPARE_FACTS, SPARE_JUDGE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from edgedigits_export.judging.fit import FittedJudge
+
+# The judge that is not in use: the one before, or one that was refused.
+SPARE_JUDGE = "judge_spare.npz"
+# What a manifest says under `rejection` of each of the two.
+JUDGE_FACTS, SPARE_FACTS = ("threshold", "on_drawn_scenes"), "spare"
 
 
 def put_into(bundle: Path, fitted: FittedJudge, *, spare: bool = False) -> None:

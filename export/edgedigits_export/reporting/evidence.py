@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from edgedigits.device.answers import measure
+from edgedigits.apart.answers import measure
 from edgedigits.training.data import checksum
 from edgedigits_export.analysis.layers import compare_layers
 

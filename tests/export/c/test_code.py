@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from edgedigits.apart.answers import measure
 from edgedigits.bundle import default_bundle
-from edgedigits.device.answers import measure
 from edgedigits.errors import BackendError
 from edgedigits.strokes import drawn_patches
 from edgedigits_export.c.compiler import COMPILERS, NETWORK, STRICT, compile_network

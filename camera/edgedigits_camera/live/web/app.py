@@ -11,8 +11,8 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from edgedigits.device.machine import temperature_c
 from edgedigits.errors import EdgeDigitsError
+from edgedigits.machine import temperature_c
 from edgedigits_camera.live.web.explaining import BusyError
 from edgedigits_camera.live.web.objects import compact, reading_of
 from edgedigits_camera.live.web.patches import Patches

@@ -10,9 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from edgedigits.backends import Candidate
+from edgedigits.benchmark.run import Failure, run_apart, run_benchmark
 from edgedigits.bundle import Bundle
 from edgedigits.cli import app
-from edgedigits.device.benchmark import Failure, run_apart, run_benchmark
 from edgedigits.errors import BackendError, WriteError
 from edgedigits.files import sha256
 
@@ -124,7 +124,7 @@ def test_a_detector_that_gives_wrong_maps_is_not_timed_and_the_patches_are(detec
 def test_a_file_that_cannot_be_written_is_refused_before_anything_is_measured(
     random_bundle, tmp_path, monkeypatch, content, message
 ):
-    monkeypatch.setattr("edgedigits.device.benchmark.run_benchmark", lambda *_, **__: pytest.fail("it was measured"))
+    monkeypatch.setattr("edgedigits.benchmark.run.run_benchmark", lambda *_, **__: pytest.fail("it was measured"))
     out = tmp_path / "out"
     out.mkdir() if content is None else out.write_bytes(content)
     result = CliRunner().invoke(app, ["benchmark", str(random_bundle), "--out", str(out)])

@@ -1,16 +1,12 @@
-"""Run model files in one runtime, in a process of its own without TensorFlow.
+"""Answers of model files in one runtime, in a process of its own without TensorFlow.
 
-    python -m edgedigits.device.answers BACKEND RUNS FOLDER MODEL...
-
-A native runtime that crashes takes this process with it, not the export; and a runtime cannot borrow what TensorFlow
-has loaded: tflite-runtime even fails beside it. The child reads ``FOLDER/patches.npy``, and after each file writes
-``FOLDER/<number>.npy`` and one line of JSON.
+A native runtime that crashes takes that process with it, not the export; and a runtime cannot borrow what TensorFlow
+has loaded: tflite-runtime even fails beside it.
 """
 
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from edgedigits.backends import open_file
-from edgedigits.device.child import ask_apart, attempt, refusal, serve
-from edgedigits.device.latency import time_images
+from edgedigits.apart.child import ask_apart, refusal
 from edgedigits.errors import BackendError, ParityError
 
 if TYPE_CHECKING:
@@ -28,8 +22,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from edgedigits.backends import Backend
 
+CHILD = "edgedigits.backends.answering"
 # A runtime that hangs has failed. An old device takes some seconds to import one; 10,000 images take 2 s on a laptop,
 # half a minute in the slowest format.
 START_S, IMAGE_S = 60, 0.05
@@ -87,7 +81,7 @@ def measure_files(
             rest = {name: path for name, path in models.items() if name not in results}
             arguments, files = [backend, str(runs), os.fspath(folder)], list(rest.values())
             timeout_s = START_S + IMAGE_S * len(patches)
-            lines = ask_apart(__name__, arguments, files, log=folder / "log", timeout_s=timeout_s)
+            lines = ask_apart(CHILD, arguments, files, log=folder / "log", timeout_s=timeout_s)
             for number, (file, line) in enumerate(zip(rest, lines, strict=False)):
                 result = _result(line, folder / f"{number}.npy")
                 results[file] = _shaped(result, len(patches), backend=backend)
@@ -107,23 +101,3 @@ def _shaped(
     if isinstance(result, Measured) and result.answers.shape != (count, 10):
         return ParityError(f"{backend} gave answers of shape {result.answers.shape}, expected {(count, 10)}")
     return result
-
-
-def main(backend: str, runs: str, folder: str, *models: str) -> int:
-    """The child's side of :func:`measure_files`."""
-    patches = np.load(Path(folder, "patches.npy"))
-
-    def answer(number: int, model: str) -> dict[str, Any]:
-        def ask(opened: Backend) -> dict[str, Any]:
-            np.save(Path(folder, f"{number}.npy"), opened.predict(patches))
-            return {
-                "p50_us": float(np.median(time_images(opened, patches, runs=int(runs))) / 1000) if int(runs) else None
-            }
-
-        return attempt(backend, lambda: open_file(Path(model), backend=backend), ask)
-
-    return serve(models, answer)
-
-
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))

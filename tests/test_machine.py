@@ -5,7 +5,7 @@ import platform
 
 import pytest
 
-from edgedigits.device.machine import Device, model_name, peak_memory_mb, temperature_c
+from edgedigits.machine import Device, model_name, peak_memory_mb, temperature_c
 
 
 def test_a_raspberry_pi_gives_its_own_name(tmp_path):

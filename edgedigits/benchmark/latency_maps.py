@@ -1,6 +1,6 @@
 """How long the detector takes for one canvas in one runtime, measured in a process that does nothing else.
 
-``python -m edgedigits.device.latency_maps FOLDER BACKEND FORMAT RUNS THREADS`` prints a ``LatencyReport`` as JSON.
+``python -m edgedigits.benchmark.latency_maps FOLDER BACKEND FORMAT RUNS THREADS`` prints a ``LatencyReport`` as JSON.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from edgedigits.device.latency import LatencyReport, percentiles_us, print_report, time_each
+from edgedigits.apart.timing import percentiles_us, time_each
+from edgedigits.benchmark.latency import LatencyReport, print_report
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +38,7 @@ def measure(folder: Path, *, backend: str, format: str, runs: int = RUNS, thread
     from edgedigits.backends import Candidate
     from edgedigits.backends.detectors import open_detector_file, probe_detector
     from edgedigits.bundle import Bundle
-    from edgedigits.device.machine import peak_memory_mb, temperature_c
+    from edgedigits.machine import peak_memory_mb, temperature_c
 
     bundle = Bundle.load(folder)
     canvases = canvases_of(bundle)

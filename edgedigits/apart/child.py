@@ -13,13 +13,14 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from edgedigits.device.benchmark import THREAD_VARIABLES
 from edgedigits.errors import BackendError, CrashError, EdgeDigitsError, LoadError, MissingExtraError, ParityError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+# NumPy's linear algebra takes its number of threads from the environment alone.
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 T = TypeVar("T")
 
 

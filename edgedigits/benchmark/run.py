@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from edgedigits.apart.child import THREAD_VARIABLES
+from edgedigits.apart.timing import RUNS
 from edgedigits.backends.detectors.selection import detector_candidates
 from edgedigits.backends.selection import candidates
-from edgedigits.device.latency import RUNS, LatencyReport
-from edgedigits.device.machine import Device
+from edgedigits.benchmark.latency import LatencyReport
 from edgedigits.errors import BackendError
+from edgedigits.machine import Device
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -27,8 +29,6 @@ if TYPE_CHECKING:
     from edgedigits.backends import Candidate
     from edgedigits.bundle import Bundle
 
-# NumPy's linear algebra takes its number of threads from the environment alone.
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 LIMIT_S = 600.0
 # The detector is timed on one canvas for so many images, and on so many at the least.
 IMAGES_PER_CANVAS, LEAST_CANVASES = 20, 5
@@ -92,12 +92,12 @@ def run_benchmark(
             tuple(result for result in results if isinstance(result, Failure)),
         )
 
-    reports, failures = measured(candidates(bundle, backend=backend), "edgedigits.device.latency", runs)
+    reports, failures = measured(candidates(bundle, backend=backend), "edgedigits.benchmark.latency", runs)
     if not reports:
         reasons = "; ".join(f"{failure.backend} {failure.format}: {failure.reason}" for failure in failures)
         raise BackendError(f"nothing could be measured: {reasons}")
     detecting = detector_candidates(bundle, backend=backend) if bundle.detector else ()
-    maps = measured(detecting, "edgedigits.device.latency_maps", max(LEAST_CANVASES, runs // IMAGES_PER_CANVAS))
+    maps = measured(detecting, "edgedigits.benchmark.latency_maps", max(LEAST_CANVASES, runs // IMAGES_PER_CANVAS))
     measured_at = datetime.now(UTC).isoformat(timespec="seconds")
     return Benchmark(bundle.name, Device.here(), measured_at, reports, failures, *maps)
 

@@ -1,22 +1,14 @@
-"""Run files of the detector in one runtime, in a process of its own without TensorFlow.
-
-    python -m edgedigits.device.maps BACKEND FOLDER MODEL...
-
-The child reads ``FOLDER/canvases.npz``, arrays ``0``, ``1`` and so on, and writes ``FOLDER/<number>.npz`` likewise for
-each file.
-"""
+"""Maps of the detector's files in one runtime, in a process of its own without TensorFlow."""
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from edgedigits.backends.detectors import open_detector_file
-from edgedigits.device.child import ask_apart, attempt, refusal, serve
+from edgedigits.apart.child import ask_apart, refusal
 from edgedigits.errors import BackendError, ParityError
 
 if TYPE_CHECKING:
@@ -24,10 +16,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from edgedigits.backends import DetectorBackend
-
     Maps = tuple[NDArray[np.float32], ...]
 
+CHILD = "edgedigits.backends.detectors.answering"
 # A runtime that hangs has failed. An old device takes some seconds to import one, and for a canvas.
 START_S, CANVAS_S = 60, 20
 
@@ -59,7 +50,7 @@ def measure_maps(
         while len(results) < len(models):
             rest = {name: path for name, path in models.items() if name not in results}
             timeout_s = START_S + CANVAS_S * len(canvases)
-            lines = ask_apart(__name__, [backend, name], list(rest.values()), log=folder / "log", timeout_s=timeout_s)
+            lines = ask_apart(CHILD, [backend, name], list(rest.values()), log=folder / "log", timeout_s=timeout_s)
             for number, (file, line) in enumerate(zip(rest, lines, strict=False)):
                 results[file] = _result(line, folder / f"{number}.npz")
                 on_file(file)
@@ -82,21 +73,3 @@ def read_arrays(path: Path) -> tuple[NDArray[Any], ...]:
     """Read them in their order."""
     with np.load(path, allow_pickle=False) as arrays:
         return tuple(arrays[str(number)] for number in range(len(arrays)))
-
-
-def main(backend: str, folder: str, *models: str) -> int:
-    """The child's side of :func:`measure_maps`."""
-    canvases = read_arrays(Path(folder, "canvases.npz"))
-
-    def answer(number: int, model: str) -> dict[str, Any]:
-        def ask(detector: DetectorBackend) -> dict[str, Any]:
-            write_arrays(Path(folder, f"{number}.npz"), [detector.maps(canvas) for canvas in canvases])
-            return {}
-
-        return attempt(backend, lambda: open_detector_file(Path(model), backend=backend), ask)
-
-    return serve(models, answer)
-
-
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
+from edgedigits.benchmark import latency_maps
+from edgedigits.benchmark.latency import LatencyReport, main, measure, time_images
 from edgedigits.bundle import Bundle
-from edgedigits.device import latency_maps
-from edgedigits.device.latency import LatencyReport, main, measure, time_images
 
 
 class Recorder:

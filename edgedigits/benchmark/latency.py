@@ -1,6 +1,6 @@
 """How long one image takes in one runtime, measured in a process that does nothing else.
 
-``python -m edgedigits.device.latency FOLDER BACKEND FORMAT RUNS THREADS`` prints a :class:`LatencyReport` as JSON.
+``python -m edgedigits.benchmark.latency FOLDER BACKEND FORMAT RUNS THREADS`` prints a :class:`LatencyReport` as JSON.
 Nothing heavy is imported at module level, so that the start can be timed.
 """
 
@@ -11,19 +11,13 @@ import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    import numpy as np
-    from numpy.typing import NDArray
 
-    from edgedigits.backends import Backend
-
-# Caches, branch predictors and lazily made buffers have settled after far fewer.
-WARM_UP = 100
-RUNS = 1000
+from edgedigits.apart.timing import RUNS, WARM_UP, percentiles_us, time_images
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,46 +54,6 @@ class LatencyReport:
     after_c: float | None
 
 
-def time_images(
-    backend: Backend,
-    patches: NDArray[np.uint8],
-    *,
-    runs: int = RUNS,
-    warm_up: int = WARM_UP,
-    clock_ns: Callable[[], int] = time.perf_counter_ns,
-) -> NDArray[np.int64]:
-    """Nanoseconds (runs,) for each of so many single images, taken from the patches (N, 28, 28) in turn.
-
-    Raises:
-        ValueError: fewer than two patches: the same image again and again flatters caches and branch predictors.
-
-    """
-    if len(patches) < 2:
-        raise ValueError(f"at least 2 different patches are needed, got {len(patches)}")
-    single = [patches[index : index + 1] for index in range(len(patches))]
-    return time_each(backend.predict, single, runs=runs, warm_up=warm_up, clock_ns=clock_ns)
-
-
-def time_each(
-    ask: Callable[[Any], Any],
-    questions: Sequence[Any],
-    *,
-    runs: int,
-    warm_up: int,
-    clock_ns: Callable[[], int] = time.perf_counter_ns,
-) -> NDArray[np.int64]:
-    """Nanoseconds (runs,) for each of so many questions, taken in turn, after some for warming up."""
-    import numpy as np
-
-    durations_ns = np.empty(warm_up + runs, np.int64)
-    for index in range(warm_up + runs):
-        question = questions[index % len(questions)]
-        start_ns = clock_ns()
-        ask(question)
-        durations_ns[index] = clock_ns() - start_ns
-    return durations_ns[warm_up:]
-
-
 def measure(folder: Path, *, backend: str, format: str, runs: int = RUNS, threads: int = 1) -> LatencyReport:
     """Measure one artifact of a bundle in one runtime; the start is right in a fresh process only.
 
@@ -110,7 +64,7 @@ def measure(folder: Path, *, backend: str, format: str, runs: int = RUNS, thread
     start_s = time.perf_counter()
     from edgedigits.backends import Candidate, open_file, probe
     from edgedigits.bundle import Bundle
-    from edgedigits.device.machine import peak_memory_mb, temperature_c
+    from edgedigits.machine import peak_memory_mb, temperature_c
 
     bundle = Bundle.load(folder)
     patches = bundle.golden["patches"]
@@ -133,14 +87,6 @@ def measure(folder: Path, *, backend: str, format: str, runs: int = RUNS, thread
         before_c=before_c,
         after_c=after_c,
     )
-
-
-def percentiles_us(durations_ns: NDArray[np.int64]) -> dict[str, float]:
-    """Median, 90th and 99th percentile of durations (N,), in microseconds, by the report's names for them."""
-    import numpy as np
-
-    values = np.percentile(durations_ns, (50, 90, 99)) / 1000
-    return {name: round(float(value), 2) for name, value in zip(("p50_us", "p90_us", "p99_us"), values, strict=True)}
 
 
 def main(arguments: list[str]) -> None:
