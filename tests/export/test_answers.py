@@ -40,7 +40,7 @@ def test_a_runtime_that_cannot_work_here_says_so(exported, questions):
 
 def test_the_other_process_does_not_load_tensorflow(exported, tmp_path):
     code = (
-        "import sys; from edgedigits.apart.answers import main; main(*sys.argv[1:]);"
+        "import sys; from edgedigits.backends.answering import main; main(*sys.argv[1:]);"
         "assert not {'tensorflow', 'keras', 'onnx'} & set(sys.modules)"
     )
     np.save(tmp_path / "patches.npy", exported.bundle.golden["patches"])
