@@ -57,6 +57,10 @@ lint: $(TEST)/ready
 	$(TEST)/bin/mypy
 	$(TEST)/bin/deptry .
 	$(TEST)/bin/lint-imports
+	$(TEST)/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(TEST)/bin/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
+	$(TEST)/bin/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
+	$(TEST)/bin/zizmor --offline --quiet .github
 
 format: $(TEST)/ready
 	$(TEST)/bin/ruff check --fix .
