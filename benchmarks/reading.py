@@ -10,7 +10,6 @@ import cv2
 
 from edgedigits.machine import Device
 from edgedigits.recognizer import Recognizer
-from edgedigits_camera.profiles import LIVE, STILL
 from edgedigits_camera.scoring import Mark
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from edgedigits.recognizer import Reading
     from edgedigits_camera.pictures import Picture
 
-PROFILES = {"still": STILL, "live": LIVE}
 # Detector and judge are fitted on scenes whose numbers are lower.
 FIRST_SEED = 1_000_000
 

@@ -24,3 +24,4 @@ class Profile:
 
 STILL = Profile(Search(), views=(View(0.35, -0.15), View(0.65, 0.15)))
 LIVE = Profile(Search(finest=0.6, heat=0.2, first_between=False), views=())
+PROFILES = {"still": STILL, "live": LIVE}

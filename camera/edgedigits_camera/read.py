@@ -14,15 +14,13 @@ from edgedigits.errors import PictureError
 from edgedigits.recognizer import Recognizer
 from edgedigits_camera.pictures import load_picture
 from edgedigits_camera.pixels import is_image
-from edgedigits_camera.profiles import LIVE, STILL
+from edgedigits_camera.profiles import PROFILES
 from edgedigits_camera.reader import read_page
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from edgedigits_camera.reader import Page
-
-PROFILES = {"still": STILL, "live": LIVE}
 
 
 def read(

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from edgedigits.cli import options
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -22,8 +24,8 @@ def benchmark(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
     out: Annotated[Path | None, typer.Option(help="Write the JSON into this file as well.", metavar="FILE")] = None,
     runs: Annotated[int, typer.Option(min=1, help="Single images per artifact and runtime.")] = 1000,
-    threads: Annotated[int, typer.Option(min=1, help="For the runtimes that take it.")] = 1,
-    backend: Annotated[str, typer.Option(help="auto for all, or the name of one.")] = "auto",
+    threads: options.Threads = 1,
+    backend: Annotated[options.BackendName, typer.Option(help="auto for all of them.")] = options.BackendName.AUTO,
 ) -> None:
     """Measure latency, start and memory of every artifact in every runtime that is here."""
     from edgedigits.benchmark.run import run_benchmark

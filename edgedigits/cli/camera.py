@@ -114,8 +114,11 @@ def camera(
             help="Publish to the broker mqtt[s]://[USER@]HOST[:PORT][/TOPIC]; its password: EDGEDIGITS_MQTT_PASSWORD.",
         ),
     ] = None,
+    profile: options.Profile = options.ProfileName.LIVE,
     bundle: options.Bundle = None,
-    backend: options.Backend = "auto",
+    backend: options.Backend = options.BackendName.AUTO,
+    format: options.Format = None,
+    threads: options.Threads = 1,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -132,7 +135,7 @@ def camera(
     from edgedigits_camera.live.returning import Backoff
     from edgedigits_camera.live.signals import Ending
     from edgedigits_camera.live.sources import Wishes, open_source
-    from edgedigits_camera.profiles import LIVE
+    from edgedigits_camera.profiles import PROFILES
     from edgedigits_camera.reader import read_page
 
     outlets = Outlets(
@@ -149,15 +152,16 @@ def camera(
     )
     keep_freed_memory()
     with Ending(last=True) as ending, ExitStack() as stack:
-        recognizer = stack.enter_context(Recognizer.load(bundle, backend=backend))
+        load = partial(Recognizer.load, bundle, backend=backend, format=format, threads=threads)
+        recognizer = stack.enter_context(load())
         notes.runtime(recognizer.opened)
-        sinks = outlets.open(stack, notes, load=partial(Recognizer.load, bundle, backend=backend))
+        sinks = outlets.open(stack, notes, load=load)
         paced = outlets.shown if realtime is None else realtime
         frames = open_source(
             place or source or "0", Wishes(size_px=size_px, realtime=paced, backoff=None if no_wait else Backoff())
         )
         enter(frames, stack, notes)
-        look = Look(partial(read_page, recognizer=recognizer, profile=LIVE), kind=frames.kind)
+        look = Look(partial(read_page, recognizer=recognizer, profile=PROFILES[profile]), kind=frames.kind)
         tally = Tally()
         try:
             run(ending.until(frames), look, sinks, tally=tally, max_frames=max_frames)

@@ -23,7 +23,9 @@ def demo(
         "demo"
     ),
     bundle: options.Bundle = None,
-    backend: options.Backend = "auto",
+    backend: options.Backend = options.BackendName.AUTO,
+    format: options.Format = None,
+    threads: options.Threads = 1,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -36,7 +38,7 @@ def demo(
     require("cv2", extra="headless")
     from edgedigits_camera.demo import annotated, run_demo
 
-    with Recognizer.load(bundle, backend=backend) as recognizer:
+    with Recognizer.load(bundle, backend=backend, format=format, threads=threads) as recognizer:
         Notes(quiet=quiet, verbose=verbose).runtime(recognizer.opened)
         shown = list(run_demo(recognizer, folder=out))
     Console(markup=False).print(as_table(shown))

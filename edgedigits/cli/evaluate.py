@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from edgedigits.cli import options
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -18,16 +20,9 @@ if TYPE_CHECKING:
 
 def evaluate(
     folder: Annotated[Path, typer.Argument(help="Run folder or bundle.", metavar="RUN|BUNDLE", show_default=False)],
-    data: Annotated[
-        Path | None,
-        typer.Option(help="mnist.npz or a folder of IDX files; else EDGEDIGITS_MNIST, the Keras cache, a download."),
-    ] = None,
-    backend: Annotated[
-        str, typer.Option(help="For a bundle: auto, litert, tflite-runtime, onnxruntime, opencv or numpy.")
-    ] = "auto",
-    format: Annotated[
-        str | None, typer.Option(help="For a bundle: one that it has, such as int8 or onnx; the fastest by default.")
-    ] = None,
+    data: options.Data = None,
+    backend: options.Backend = options.BackendName.AUTO,
+    format: options.Format = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Print accuracy, loss, recall per digit and the confusion matrix on MNIST's test set."""

@@ -19,8 +19,11 @@ def explain(
         Path | None,
         typer.Option(help="Picture to write, .jpg or .png.", metavar="FILE", show_default="PICTURE-explained.jpg here"),
     ] = None,
-    live: Annotated[bool, typer.Option("--live", help="Look as the camera does, instead of as `recognize`.")] = False,
+    profile: options.Profile = options.ProfileName.STILL,
     bundle: options.Bundle = None,
+    backend: options.Backend = options.BackendName.AUTO,
+    format: options.Format = None,
+    threads: options.Threads = 1,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -30,17 +33,15 @@ def explain(
 
     explaining = require("edgedigits_camera.explain", extra="headless")
     from edgedigits_camera.pictures import load_picture
-    from edgedigits_camera.profiles import LIVE, STILL
+    from edgedigits_camera.profiles import PROFILES
     from edgedigits_camera.written import EXPLAINED, check_free, save_picture
 
     path = out or Path(f"{picture.stem}-explained.jpg")
     check_free(path)
     loaded = load_picture(picture)
-    with Recognizer.load(bundle) as recognizer:
+    with Recognizer.load(bundle, backend=backend, format=format, threads=threads) as recognizer:
         Notes(quiet=quiet, verbose=verbose).runtime(recognizer.opened)
-        explained, counts = explaining.explain(
-            loaded.image, recognizer, grey=loaded.grey, profile=LIVE if live else STILL
-        )
+        explained, counts = explaining.explain(loaded.image, recognizer, grey=loaded.grey, profile=PROFILES[profile])
     save_picture(path, explained, mark=EXPLAINED)
     for fate, count in counts.items():
         typer.echo(f"{count:6d}  {fate}")

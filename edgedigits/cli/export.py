@@ -52,6 +52,7 @@ def export(
         Path | None,
         typer.Option(
             help="Folder of the bundle; it is replaced whole, but for its detector and judge where they still fit.",
+            metavar="DIR",
             show_default="RUN/bundle",
         ),
     ] = None,

@@ -41,6 +41,7 @@ class Wanted:
     top: int
     min_confidence: float
     rotate: Rotate
+    profile: options.ProfileName
     copies: Copies | None
     notes: Notes
 
@@ -67,12 +68,11 @@ def recognize(
     rotate: Annotated[
         Rotate, typer.Option(help="Turn pictures clockwise by so many degrees; auto finds out by how many.")
     ] = Rotate.NOT,
+    profile: options.Profile = options.ProfileName.STILL,
     bundle: options.Bundle = None,
-    backend: options.Backend = "auto",
-    format: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="One that the bundle has, such as int8 or onnx; the fastest by default."),
-    ] = None,
+    backend: options.Backend = options.BackendName.AUTO,
+    format: options.Format = None,
+    threads: options.Threads = 1,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -87,12 +87,13 @@ def recognize(
         top=top,
         min_confidence=min_confidence,
         rotate=rotate,
+        profile=profile,
         copies=Copies(save) if save else None,
         notes=Notes(quiet=quiet, verbose=verbose),
     )
     require("cv2", extra="headless")
     suffixes = require("edgedigits_camera.formats", extra="headless").SUFFIXES
-    with Recognizer.load(bundle, backend=backend, format=format) as recognizer:
+    with Recognizer.load(bundle, backend=backend, format=format, threads=threads) as recognizer:
         wanted.notes.runtime(recognizer.opened)
         given = gather(pictures, is_picture=lambda path: path.suffix.lower() in suffixes and is_new(path))
         raise typer.Exit(int(not read_all(given, recognizer, wanted)))
@@ -161,6 +162,7 @@ def read(one: Input, recognizer: Recognizer, wanted: Wanted) -> Answer:
     """
     from edgedigits_camera.directions import quarters_to_upright
     from edgedigits_camera.pictures import load_picture
+    from edgedigits_camera.profiles import PROFILES
     from edgedigits_camera.reader import read_page
 
     picture = load_picture(one.source())
@@ -168,7 +170,7 @@ def read(one: Input, recognizer: Recognizer, wanted: Wanted) -> Answer:
     quarters = quarters_to_upright(picture.grey, recognizer) if auto else int(wanted.rotate) // 90
     if quarters:
         picture = picture.turned(quarters=quarters)
-    page = read_page(picture.grey, recognizer)
+    page = read_page(picture.grey, recognizer, profile=PROFILES[wanted.profile])
     # The colours of a copy need the memory.
     return Answer.of(one.name, picture.without_grey(), page, min_confidence=wanted.min_confidence)
 

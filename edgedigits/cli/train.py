@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from edgedigits.cli import options
 
 if TYPE_CHECKING:
     from edgedigits.training.recipes import Recipe
@@ -15,14 +18,27 @@ if TYPE_CHECKING:
 DEFAULT = "robust"
 
 
+class RecipeName(StrEnum):
+    """The recipes."""
+
+    NOTEBOOK = "notebook"
+    FAST = "fast"
+    ROBUST = "robust"
+
+
+class Strategy(StrEnum):
+    """Where a batch is computed."""
+
+    NONE = "none"
+    MIRRORED = "mirrored"
+    MULTIWORKER = "multiworker"
+
+
 def train(
     recipe: Annotated[
-        str | None, typer.Option(help="notebook, fast or robust.", show_default="robust, or that of the run")
+        RecipeName | None, typer.Option(help="How to train.", show_default="robust, or that of the run")
     ] = None,
-    data: Annotated[
-        Path | None,
-        typer.Option(help="mnist.npz or a folder of IDX files; else EDGEDIGITS_MNIST, the Keras cache, a download."),
-    ] = None,
+    data: options.Data = None,
     out: Annotated[Path | None, typer.Option(help="Run folder; runs/RECIPE by default.", metavar="DIR")] = None,
     epochs: Annotated[
         int | None, typer.Option(min=1, help="Epochs; the recipe's by default, as in what follows.")
@@ -43,8 +59,8 @@ def train(
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in the run folder.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the run in the run folder.")] = False,
     strategy: Annotated[
-        str, typer.Option(help="none, mirrored (all GPUs here) or multiworker (machines, by TF_CONFIG).")
-    ] = "none",
+        Strategy, typer.Option(help="mirrored: all GPUs of this machine; multiworker: machines, by TF_CONFIG.")
+    ] = Strategy.NONE,
 ) -> None:
     """Train the network and write a run folder with model, figures and pictures."""
     from edgedigits.silence import import_tensorflow
@@ -52,12 +68,10 @@ def train(
     import_tensorflow()
     from edgedigits.cli.training_bar import TrainingBar
     from edgedigits.training.data import load_mnist
-    from edgedigits.training.distribute import STRATEGIES
     from edgedigits.training.runs import Run, check_free
     from edgedigits.training.train import Launch
     from edgedigits.training.train import train as train_run
 
-    check_choice("--strategy", strategy, STRATEGIES)
     changes: dict[str, int | float | str | None] = {
         "epochs": epochs,
         "batch_size": batch_size,
@@ -87,7 +101,6 @@ def changed_recipe(name: str, changes: dict[str, int | float | str | None]) -> R
     """Return the recipe of that name with the numbers that were given."""
     from edgedigits.training.recipes import RECIPES
 
-    check_choice("--recipe", name, RECIPES)
     given: dict[str, Any] = {field: value for field, value in changes.items() if value is not None}
     return dataclasses.replace(RECIPES[name], **given)
 
@@ -105,10 +118,3 @@ def resumed_recipe(run: Run, wishes: dict[str, int | float | str | None]) -> Rec
                 "--resume goes on with the run's own numbers"
             )
     return recipe
-
-
-def check_choice(option: str, value: str, choices: object) -> None:
-    """Refuse a value that is none of the choices."""
-    names = list(choices)  # type: ignore[call-overload]
-    if value not in names:
-        raise typer.BadParameter(f"{option} must be one of {', '.join(names)}, got {value}")

@@ -6,8 +6,6 @@ from typing import Any
 
 import tensorflow as tf
 
-STRATEGIES = ("none", "mirrored", "multiworker")
-
 
 def make_strategy(name: str) -> Any:
     """Return the strategy of that name, None for ``"none"``.

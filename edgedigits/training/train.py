@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """How to begin: what to do with a run that is there already, and one of ``distribute.STRATEGIES``."""
+    """How to begin: what to do with a run that is there already, and the name of ``distribute.make_strategy``."""
 
     existing: Literal["refuse", "resume", "replace"] = "refuse"
     strategy: str = "none"

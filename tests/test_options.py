@@ -1,0 +1,73 @@
+"""Options are the same in every command that has them, and offer what there is."""
+
+from typing import get_type_hints
+
+import pytest
+from typer.main import get_command
+
+from edgedigits.backends.selection import BACKENDS
+from edgedigits.cli import app
+from edgedigits.cli.options import (
+    Backend,
+    BackendName,
+    Bundle,
+    Format,
+    FormatName,
+    Profile,
+    ProfileName,
+    Quiet,
+    Threads,
+    Verbose,
+)
+from edgedigits.cli.train import RecipeName, Strategy
+
+HINTS = {
+    name: get_type_hints(command.callback, include_extras=True)
+    for name, command in get_command(app).commands.items()
+    if command.callback
+}
+SHARED = {
+    "backend": Backend,
+    "format": Format,
+    "threads": Threads,
+    "profile": Profile,
+    "quiet": Quiet,
+    "verbose": Verbose,
+}
+# `benchmark` measures all where others choose one; its help says so.
+OTHERWISE = {("benchmark", "backend")}
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_an_option_takes_the_same_everywhere(name):
+    takes = {command: hints[name] for command, hints in HINTS.items() if name in hints}
+    assert set(takes) >= {"recognize", "camera", "explain"}
+    other = {command for command, hint in takes.items() if hint != SHARED[name] and (command, name) not in OTHERWISE}
+    assert not other
+
+
+def test_what_reads_pictures_takes_the_bundle_as_an_option_and_what_treats_a_bundle_as_its_argument():
+    takes = {command for command, hints in HINTS.items() if hints.get("bundle") == Bundle}
+    assert takes == {"recognize", "camera", "explain", "demo", "doctor"}
+
+
+def test_what_is_offered_is_what_there_is():
+    assert list(BackendName) == ["auto", *BACKENDS]
+    assert set(FormatName) == {name for adapted in BACKENDS.values() for name in adapted.formats}
+    profiles = pytest.importorskip("edgedigits_camera.profiles")
+    assert set(ProfileName) == set(profiles.PROFILES)
+
+
+def test_recipes_are_those_of_the_trainer():
+    recipes = pytest.importorskip("edgedigits.training.recipes", exc_type=ImportError)
+    assert set(RecipeName) == set(recipes.RECIPES)
+
+
+@pytest.mark.parametrize("name", Strategy)
+def test_every_strategy_can_be_made(name, monkeypatch):
+    distribute = pytest.importorskip("edgedigits.training.distribute", exc_type=ImportError)
+    made = {}
+    for kind in ("MirroredStrategy", "MultiWorkerMirroredStrategy"):
+        monkeypatch.setattr(distribute.tf.distribute, kind, lambda kind=kind: made.setdefault(kind, kind))
+    distribute.make_strategy(name)
+    assert len(made) == (name is not Strategy.NONE)
