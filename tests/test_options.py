@@ -1,11 +1,14 @@
 """Options are the same in every command that has them, and offer what there is."""
 
+import logging
 from typing import get_type_hints
 
 import pytest
 from typer.main import get_command
+from typer.testing import CliRunner
 
 from edgedigits.backends.selection import BACKENDS
+from edgedigits.bundle import default_bundle
 from edgedigits.cli import app
 from edgedigits.cli.options import (
     Backend,
@@ -18,6 +21,7 @@ from edgedigits.cli.options import (
     Quiet,
     Threads,
     Verbose,
+    hush,
 )
 from edgedigits.cli.train import RecipeName, Strategy
 
@@ -34,6 +38,7 @@ SHARED = {
     "quiet": Quiet,
     "verbose": Verbose,
 }
+LIBRARIES = ("edgedigits.bundle.bundle", "edgedigits_camera.live.capture")
 # `benchmark` measures all where others choose one; its help says so.
 OTHERWISE = {("benchmark", "backend")}
 
@@ -49,6 +54,32 @@ def test_an_option_takes_the_same_everywhere(name):
 def test_what_reads_pictures_takes_the_bundle_as_an_option_and_what_treats_a_bundle_as_its_argument():
     takes = {command for command, hints in HINTS.items() if hints.get("bundle") == Bundle}
     assert takes == {"recognize", "camera", "explain", "demo", "doctor"}
+
+
+@pytest.mark.parametrize("name", ["benchmark", "verify", "inspect", "fit-judge", "evaluate", "put-detector", "export"])
+@pytest.mark.parametrize("given", [["--bundle", "mine"], ["--bundle=mine"]])
+def test_a_bundle_given_as_an_option_where_it_is_the_argument_is_told_its_way(name, given):
+    result = CliRunner().invoke(app, [name, *given])
+    assert result.exit_code == 2
+    assert f"a bundle is named without it here, as in: {result.stderr.split()[1]} {name} DIR" in result.stderr
+
+
+@pytest.mark.parametrize("command", [["recognize"], ["explain"], ["camera", "--display", "none"]], ids=" ".join)
+def test_a_bundle_given_as_a_picture_is_told_its_way(command):
+    pytest.importorskip("edgedigits_camera.reader", reason="neither the extra `camera` nor `headless` is installed")
+    result = CliRunner().invoke(app, [*command, str(default_bundle())])
+    assert result.exit_code == 1
+    said = result.stderr.splitlines()[-1]
+    assert said.endswith("is a bundle, which holds no pictures; name it with --bundle")
+
+
+def heard(library):
+    return logging.getLogger(library).isEnabledFor(logging.WARNING)
+
+
+def test_quiet_commands_let_no_library_of_ours_talk_and_others_do():
+    assert [hush(quiet=True), *map(heard, LIBRARIES)] == [True, False, False]
+    assert [hush(quiet=False), *map(heard, LIBRARIES)] == [False, True, True]
 
 
 def test_what_is_offered_is_what_there_is():

@@ -100,7 +100,7 @@ def test_nothing_on_standard_input_is_one_line():
     result = recognize("-", stdin=b"")
     assert result.exit_code == 1
     assert result.stderr.splitlines() == [
-        "edgedigits: standard input is empty; expected JPEG, PNG, WebP, TIFF, BMP, GIF, HEIC or AVIF"
+        "edgedigits: standard input is empty; expected JPEG, PNG, WebP, TIFF, BMP, GIF, PPM, HEIC or AVIF"
     ]
 
 

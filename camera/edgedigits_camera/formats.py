@@ -8,7 +8,7 @@ from edgedigits.errors import PictureError
 
 # Pillow knows more, some of which start other programs (EPS starts Ghostscript).
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "PPM")
-EXPECTED = "JPEG, PNG, WebP, TIFF, BMP, GIF, HEIC or AVIF"
+EXPECTED = "JPEG, PNG, WebP, TIFF, BMP, GIF, PPM, HEIC or AVIF"
 SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".webp", ".tif", ".tiff", ".bmp", ".dib", ".gif"}
     | {".pbm", ".pgm", ".ppm", ".pnm", ".heic", ".heif", ".hif", ".avif"}

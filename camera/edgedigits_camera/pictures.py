@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
 
+from edgedigits.bundle.manifest import NO_PICTURES, is_bundle
 from edgedigits.errors import PictureError
 from edgedigits.silence import silence
 from edgedigits_camera.formats import EXPECTED, HEAD_BYTES, formats_of
@@ -149,7 +150,8 @@ def opened(source: Path | bytes) -> Iterator[tuple[Image.Image, BinaryIO]]:
     except PictureError:
         raise
     except IsADirectoryError:
-        raise PictureError(f"{name} is a folder; name the pictures in it") from None
+        what = NO_PICTURES if is_bundle(name) else "is a folder; name the pictures in it"
+        raise PictureError(f"{name} {what}") from None
     except FileNotFoundError:
         raise PictureError(f"{name} does not exist") from None
     except PermissionError:

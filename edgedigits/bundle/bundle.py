@@ -216,6 +216,8 @@ def _check_values(bundle: Bundle, *, patch: dict[str, Any]) -> None:
         raise ValueError(f"patch is {patch!r:.60}, expected {asdict(PatchSpec())}")
     formats = [artifact.format for artifact in bundle.artifacts]
     detecting = [file.format for file in bundle.detector.files] if bundle.detector else []
+    if not formats or (bundle.detector and not detecting):
+        raise ValueError(f"no file of {'a detector' if formats else 'a network'} is named")
     for found in (formats, detecting):
         if twice := sorted({each for each in found if found.count(each) > 1}):
             raise ValueError(f"{', '.join(twice)} is there twice")
@@ -233,7 +235,8 @@ def _check_file(folder: Path, path: str, digest: str) -> None:
         raise BundleError(f"manifest of {folder} names {path!r}, which lies outside the bundle's folder")
     try:
         if not file.is_file():
-            raise BundleError(f"{file} is missing; copy the whole bundle again")
+            what = "no file" if file.exists() else "missing"
+            raise BundleError(f"{file} is {what}; copy the whole bundle again")
         found = sha256(file)
     except OSError as error:
         raise BundleError(f"{file} cannot be read ({error.strerror}); make it readable, or copy it again") from error

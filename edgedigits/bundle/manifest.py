@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 from edgedigits.errors import BundleError
@@ -12,6 +13,13 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 MANIFEST = "manifest.json"
+# Said of a bundle that was given where pictures are expected.
+NO_PICTURES = "is a bundle, which holds no pictures; name it with --bundle"
+
+
+def is_bundle(folder: Path | str) -> bool:
+    """Whether a folder has a manifest; of one that may not be looked into it is not known to have one."""
+    return os.path.isfile(os.path.join(folder, MANIFEST))  # noqa: PTH113, PTH118  # where pathlib would raise
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -26,7 +34,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         content = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
     except FileNotFoundError:
         raise BundleError(f"no {MANIFEST} in {folder}; name a folder that `edgedigits export` wrote") from None
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise BundleError(f"{path} cannot be read ({error.strerror}); make it readable, or copy it again") from error
+    except (ValueError, RecursionError) as error:
         raise BundleError(f"{path} cannot be read as JSON ({error}); export the bundle again") from error
     schema = content.pop("schema", None) if isinstance(content, dict) else None
     if schema != SCHEMA or type(schema) is not int:

@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from edgedigits import __version__
+from edgedigits.cli.arguments import Command
 from edgedigits.cli.benchmark import benchmark
 from edgedigits.cli.camera import CameraCommand, camera
 from edgedigits.cli.cameras import cameras
@@ -119,7 +120,7 @@ def options(
 
 
 for command, line in COMMANDS.items():
-    app.command(short_help=line, cls=CameraCommand if command is camera else None)(command)
+    app.command(short_help=line, cls=CameraCommand if command is camera else Command)(command)
 app.add_typer(service, name="service")
 
 

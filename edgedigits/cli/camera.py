@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 
 from edgedigits.cli import options
+from edgedigits.cli.arguments import Command
 from edgedigits.cli.notes import Notes
 from edgedigits.cli.outlets import Json, Outlets
 from edgedigits.errors import require
@@ -32,7 +32,7 @@ class Display(StrEnum):
     NONE = "none"
 
 
-class CameraCommand(TyperCommand):
+class CameraCommand(Command):
     """Takes ``--json=frames``: an option with a value that may be left out is none that typer knows."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:

@@ -157,6 +157,9 @@ def show(exported: Exported) -> None:
         console.print(note)
     if bundle.detector is None:
         console.print(f"{bundle.folder} has no detector and reads no pictures; see: edgedigits put-detector --help")
+    elif bundle.judge_sha256 is None:
+        fit = f"edgedigits fit-judge {bundle.folder}"
+        console.print(f"until a judge is fitted for it, it is read with the shipped one; fit it with: {fit}")
     console.print(f"wrote {bundle.folder}; what was measured is in {bundle.folder / 'report.md'}")
 
 

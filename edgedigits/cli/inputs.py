@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from edgedigits.bundle.manifest import NO_PICTURES, is_bundle
 from edgedigits.errors import PictureError
 
 STANDARD_INPUT = "-"
@@ -70,7 +71,9 @@ def gather(names: Iterable[str], *, is_picture: Callable[[Path], bool]) -> Gathe
 def take(gathered: Gathered, name: str, found: list[Input], *, is_picture: Callable[[Path], bool]) -> None:
     """Take the pictures among what was found; say how many are none, and that there is none at all."""
     taken = [one for one in found if one.problem or is_picture(Path(one.name))]
-    if not taken:
+    if not taken and is_bundle(name):
+        taken = found = [Input(name, f"{name} {NO_PICTURES}")]
+    elif not taken:
         what = "is a folder without pictures" if is_folder(name) else "matches no picture"
         taken, found = [Input(name, f"{name} {what}; name one that has some")], [*found, Input(name)]
     if left := len(found) - len(taken):

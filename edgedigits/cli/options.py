@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+
+def hush(quiet: bool) -> bool:
+    """Keep what libraries of ours log, which Python prints on stderr, from there: errors alone are said."""
+    for name in ("edgedigits", "edgedigits_camera"):
+        logging.getLogger(name).setLevel(logging.ERROR if quiet else logging.NOTSET)
+    return quiet
 
 
 class BackendName(StrEnum):
@@ -65,7 +73,7 @@ Data = Annotated[
         help="MNIST: mnist.npz or a folder of IDX files.",
     ),
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing on stderr but errors.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", callback=hush, help="Say nothing on stderr but errors.")]
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="Say which runtime runs the network, and why not another.")
 ]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # So many golden patches stand on the page, in rows of eight, each twice its size with space around it.
 DIGITS, IN_ROW, SCALE, CELL_PX = 32, 8, 2, 72
 # Of the digits that the network names right on its own. The shipped bundle reads all of these; with its trees' leaves
-# negated 1 in 31, with trees that look at other columns 0 to 31, 20 in the median.
+# negated 1 in 31. Trees that look at other columns than they were fitted on are refused before.
 LEAST = 0.75
 
 

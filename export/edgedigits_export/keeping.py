@@ -57,9 +57,8 @@ def judge_in(draft: Bundle, *, old: Bundle | None) -> tuple[Bundle, list[str]]:
     """
     if old is None or old.judge_sha256 is None:
         return draft, []
-    fit = f"fit one for this bundle with: edgedigits fit-judge {old.folder}"
     if networks_of(old) != networks_of(draft):
-        return draft, [f"the judge of {old.folder} is not kept, it was fitted for other networks; {fit}"]
+        return draft, [f"the judge of {old.folder} is not kept, it was fitted for other networks"]
     for name in (JUDGE, SPARE_JUDGE):
         if (old.folder / name).is_file():
             shutil.copyfile(old.folder / name, draft.folder / name)

@@ -112,6 +112,8 @@ def test_a_manifest_in_another_encoding_is_refused(folder):
         lambda content: content.pop("golden_sha256"),
         lambda content: content.update(artifacts=3),
         lambda content: content.update(artifacts=["model.tflite"]),
+        lambda content: content.update(artifacts=[]),
+        lambda content: content["detector"].update(files=[]),
         lambda content: content.update(artifacts=[{}]),
         lambda content: content.update(labels=None),
         lambda content: content.update(patch=[28, 20]),
@@ -145,6 +147,12 @@ def test_a_manifest_with_a_field_missing_or_of_another_kind_is_refused(folder, c
     refused(folder, r"manifest\.json is not a manifest of schema 1")
 
 
+@pytest.mark.parametrize("path", ["", ".", "c"])
+def test_a_path_to_a_folder_is_told_to_be_no_file(folder, path):
+    change_manifest(folder, lambda content: content["artifacts"][0].update(path=path))
+    refused(folder, "is no file; copy the whole bundle again")
+
+
 @pytest.mark.parametrize("path", ["../secret", "a/../../secret", "{absolute}", "link", "folder/secret"])
 def test_a_path_that_leaves_the_folder_is_refused(folder, tmp_path, path):
     secret = tmp_path / "secret"
@@ -170,16 +178,17 @@ def test_a_path_that_is_none_is_refused(folder, path, message):
     refused(folder, message)
 
 
-def test_a_file_that_may_not_be_read_is_one_line(folder, monkeypatch):
+@pytest.mark.parametrize("name", ["golden.npz", "manifest.json"])
+def test_a_file_that_may_not_be_read_is_one_line_with_the_cure(folder, monkeypatch, name):
     whole = Path.open
 
     def forbidden(path, *arguments, **options):
-        if path.name == "golden.npz":
+        if path.name == name:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
         return whole(path, *arguments, **options)
 
     monkeypatch.setattr(Path, "open", forbidden)
-    refused(folder, r"golden\.npz cannot be read \(Permission denied\)")
+    refused(folder, rf"{re.escape(name)} cannot be read \(Permission denied\); make it readable, or copy it again")
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from edgedigits.bundle.manifest import NO_PICTURES, is_bundle
 from edgedigits.errors import PictureError, SourceError
 from edgedigits_camera.formats import SUFFIXES
 from edgedigits_camera.live.frames import Frame, Kind
@@ -80,6 +81,8 @@ def pictures_source(text: str, *, period_s: float = 0.0) -> Pictures:
     except OSError as error:
         raise SourceError(f"{text} cannot be listed ({error.strerror})") from None
     if not paths:
+        if is_bundle(folder):
+            raise SourceError(f"{text!r} {NO_PICTURES}")
         what = "is a folder without pictures" if folder.is_dir() else "matches no picture"
         raise SourceError(f"{text!r} {what}; expected files that end in .jpg, .png and the like")
     return Pictures(text, tuple(paths), period_s)
