@@ -221,11 +221,6 @@ def test_a_further_file_outside_the_folder_is_refused(folder_format):
     refused(folder_format, "names '../secret', which lies outside the bundle's folder")
 
 
-def test_a_folder_in_place_of_a_model_is_refused(folder):
-    change_manifest(folder, lambda content: content["artifacts"][0].update(path="."))
-    refused(folder, "is no file")
-
-
 def test_a_format_that_the_bundle_has_not_is_refused_with_those_it_has():
     with pytest.raises(BundleError, match=r"no 'float64' artifact; it has: .*int8"):
         Bundle.load(default_bundle()).artifact("float64")
