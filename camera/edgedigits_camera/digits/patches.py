@@ -16,6 +16,7 @@ import numpy as np
 
 from edgedigits.preprocess import to_patch
 from edgedigits_camera.digits.background import ink_contrast
+from edgedigits_camera.digits.resizing import doubled, resized
 from edgedigits_camera.digits.ruling import without_ruling
 
 if TYPE_CHECKING:
@@ -94,9 +95,7 @@ def cut_out(grey: NDArray[np.uint8], box: Box, *, light: bool, others: Sequence[
     part = grey[rows, columns]
     scale = WORK_PX / max(box[2:])
     height, width = (max(4, round(side * scale)) for side in part.shape)
-    part = (
-        cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA) if scale < 1 else enlarged(part, width, height)
-    )
+    part = resized(part, width=width, height=height)
     contrast = ink_contrast(cv2.bitwise_not(part) if light else part)
     across, down = width / (columns.stop - columns.start), height / (rows.stop - rows.start)
 
@@ -108,18 +107,6 @@ def cut_out(grey: NDArray[np.uint8], box: Box, *, light: bool, others: Sequence[
     place = place_of(own, [moved(other) for other in others], contrast.shape)
     depth = depth_of(contrast, own)
     return without_lines(CutOut(contrast, own, place, depth, (columns.start, rows.start), (across, down)))
-
-
-def enlarged(grey: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
-    """At least as large, by cubic curves; the same bits on every processor, unlike ``INTER_CUBIC`` to any size."""
-    while grey.shape[0] < height or grey.shape[1] < width:
-        grey = doubled(grey)
-    return cv2.resize(grey, (width, height), interpolation=cv2.INTER_LINEAR_EXACT)
-
-
-def doubled(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Twice as wide and high: all weights are in whole 256ths, so that no sum is rounded."""
-    return cv2.resize(grey, (2 * grey.shape[1], 2 * grey.shape[0]), interpolation=cv2.INTER_CUBIC)
 
 
 def depth_of(contrast: NDArray[np.uint8], box: Box) -> float:
@@ -158,11 +145,15 @@ def patch_of(cut: CutOut, own: NDArray[np.uint8], *, slope: float = 0.0) -> NDAr
     contrast, own = cut.contrast[near], own[near]
     mean = cv2.mean(contrast, own)[0]
     faint = cv2.inRange(contrast, FAINT * mean, 255.0) & cv2.dilate(own, NEAR_PX)
-    gain = 255 / (1 - HAZE) / mean
-    ink = cv2.addWeighted(contrast, gain, contrast, 0, -gain * HAZE * mean)
-    ink = cv2.bitwise_and(ink, cv2.dilate(own | faint & cut.place[near], EDGE_PX))
+    ink = cv2.bitwise_and(cv2.LUT(contrast, strengths(mean)), cv2.dilate(own | faint & cut.place[near], EDGE_PX))
     ink = cv2.morphologyEx(cv2.copyMakeBorder(ink, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.MORPH_CLOSE, PORES)
     return to_patch(turned(ink, slope) if slope else ink)
+
+
+def strengths(mean: float) -> NDArray[np.uint8]:
+    """(256,) uint8: how strong ink of each contrast is, 255 for the mean of a digit's ink and 0 in the haze."""
+    strength = 255 / (1 - HAZE) * (np.arange(256) / mean - HAZE)
+    return np.rint(np.clip(strength, 0, 255)).astype(np.uint8)
 
 
 def own_ink(cut: CutOut, *, threshold: float) -> NDArray[np.uint8]:
