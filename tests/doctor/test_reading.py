@@ -88,6 +88,12 @@ def test_a_runtime_that_does_not_answer_right_is(name, passed, versions, state_a
     assert found.command == (f"{PIP} install --force-reinstall --no-deps {command}" if command else "")
 
 
+@pytest.mark.parametrize("versions", [{}, {"opencv-python-headless": "4.6.0.66"}], ids=["Debian's", "pip's"])
+def test_an_opencv_that_is_too_old_for_a_file_is_told_so_and_not_reinstalled(versions, pip):
+    found = reading.runtime(pip, "opencv", passed=None, found="OpenCV 4.6.0 cannot load it", versions=versions)
+    assert (found.state, found.found, found.command) == (State.NOTE, "OpenCV 4.6.0 cannot load it", "")
+
+
 def test_a_page_is_read_with_the_shipped_bundle(pip):
     pytest.importorskip("cv2")
     assert reading.page(pip, Bundle.load(default_bundle())).state is State.OK
