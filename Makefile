@@ -82,9 +82,10 @@ drawn: $(TEST)/ready
 	$(TEST)/bin/python -m benchmarks.drawn
 	$(TEST)/bin/python -m benchmarks.mnist_in_scenes --digits 10000
 
-# How steady the live answers are, on drawn films.
+# How steady the live answers are, on drawn films, and whether the loop keeps up.
 steadiness: $(TEST)/ready
 	$(TEST)/bin/python -m benchmarks.steadiness
+	$(TEST)/bin/python -m benchmarks.live_loop
 
 # Photos with boxes, in the folder that EDGEDIGITS_WILD names.
 wild: $(TEST)/ready

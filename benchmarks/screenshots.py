@@ -8,7 +8,6 @@ from __future__ import annotations
 import itertools
 import shutil
 import threading
-import time
 from functools import partial
 from pathlib import Path
 
@@ -16,9 +15,10 @@ from playwright.sync_api import Browser, sync_playwright
 
 from edgedigits.recognizer import Recognizer
 from edgedigits_camera.explain import explain
-from edgedigits_camera.live.frames import Frame
-from edgedigits_camera.live.seen import Seen, SourceState
-from edgedigits_camera.live.tracking import Tracker
+from edgedigits_camera.live.drawn import Drawn
+from edgedigits_camera.live.look import Look
+from edgedigits_camera.live.loop import Tally, run
+from edgedigits_camera.live.seen import SourceState
 from edgedigits_camera.live.web import Address, Web
 from edgedigits_camera.profiles import LIVE
 from edgedigits_camera.reader import read_page
@@ -52,21 +52,11 @@ def main() -> None:
 
 
 def feed(web: Web, recognizer: Recognizer, over: threading.Event) -> None:
-    """The drawn page, read frame by frame as the live loop does, back and forth."""
+    """The drawn page through the live loop, back and forth."""
     images = [scene.image for scene in draw_clip(SEED, frames=FRAMES, spec=SPEC)]
-    read, tracker, begin_s = partial(read_page, recognizer=recognizer, profile=LIVE), Tracker(), time.monotonic()
-    for index, image in enumerate(itertools.cycle(images + images[::-1])):
-        if over.is_set():
-            return
-        frame = Frame(image, time.monotonic(), index)
-        page = read(image)
-        read_s = time.monotonic()
-        steady, events = tracker.update(frame, page)
-        end_s = time.monotonic()
-        stages = {"find and name": 1000 * (read_s - frame.time_s), "follow": 1000 * (end_s - read_s)}
-        took_ms = 1000 * (end_s - frame.time_s)
-        web.show(Seen(frame, page, steady, events, took_ms, took_ms, index / (end_s - begin_s), stages))
-        over.wait(max(0.0, frame.time_s + 1 / 30 - end_s))
+    back_and_forth = itertools.cycle(images + images[::-1])
+    source = Drawn("demo", lambda: itertools.takewhile(lambda _: not over.is_set(), back_and_forth), realtime=True)
+    run(source, Look(partial(read_page, recognizer=recognizer, profile=LIVE), kind=source.kind), [web], tally=Tally())
 
 
 def take(browser: Browser, link: str, path: Path, options: dict[str, object]) -> None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # Longer than it takes until a digit is said or gone: what was not decided by then is not for lack of looking.
 SETTLING_S = 1.5
+# While anything moves, a look this often is enough: more of them tell nothing new, and the frames between cost nothing.
+LOOK_EVERY_S = 0.045
 # What a step to the next frame counts as. At most: one look after a pause is one look. At least: so is the first one.
 LONGEST_STEP_S, SHORTEST_STEP_S = 0.2, 1 / 120
 
@@ -43,15 +45,21 @@ class Tracker:
     def __init__(self) -> None:
         self._motion, self._moved = Motion(), False
         self._glance: Glance | None = None
-        self._changed_s, self._time_s = -np.inf, np.inf
+        self._changed_s, self._time_s, self._looked_s = -np.inf, np.inf, -np.inf
         self._tracks: list[Track] = []
         self._lines: list[list[Track]] = []
         self._number = 0
 
     def wants(self, frame: Frame) -> bool:
-        """Whether a frame must be read: something changed, or did so shortly before and may not be decided yet."""
+        """Whether a frame must be read: something changed, or did so shortly before and may not be decided yet.
+
+        What changes after a pause is read at once.
+        """
         if self._motion.changed(frame):
             self._changed_s, self._moved = frame.time_s, True
+        return self._unsettled(frame) and frame.time_s - self._looked_s >= LOOK_EVERY_S
+
+    def _unsettled(self, frame: Frame) -> bool:
         return frame.time_s - self._changed_s <= SETTLING_S
 
     def update(self, frame: Frame, page: Page | None) -> tuple[Steady, tuple[Event, ...]]:
@@ -66,9 +74,11 @@ class Tracker:
 
         """
         step_s = float(np.clip(frame.time_s - self._time_s, SHORTEST_STEP_S, LONGEST_STEP_S))
-        self._time_s = frame.time_s
         events: tuple[Event, ...] = ()
+        if page is not None or not self._unsettled(frame):
+            self._time_s = frame.time_s  # the step to the next look does not count what nobody needed to look at
         if page is not None:
+            self._looked_s = frame.time_s
             self._take(page.readings, self._followed(frame), step_s)
             events = self._decide(frame)
         return self._steady(frame), events

@@ -160,7 +160,7 @@ class Rested:
 def test_a_page_that_lies_still_is_not_read_and_told_as_before(drawn, noisy, page):
     resting = Rested(noisy, always=False).show(drawn(), page(), 3)
     reads = resting.reads
-    assert reads <= 46
+    assert reads <= 24
     resting.show(drawn(), NOTHING, 2)
     assert resting.reads == reads
     assert resting.steady.lines == ("37", "5")
@@ -168,14 +168,27 @@ def test_a_page_that_lies_still_is_not_read_and_told_as_before(drawn, noisy, pag
 
 def test_after_a_rest_all_is_said_as_soon_as_without(drawn, noisy, page, digits):
     shown = [(drawn(), page(), 5), (drawn(without(digits, 7)), page(without(digits, 7)), 5), (drawn(), page(), 3)]
-    told = []
+    told, times_s = [], []
     for always in (False, True):
         watched = Rested(noisy, always=always)
         for image, now, seconds in shown:
             watched.show(image, now, seconds)
-        told.append([(event.kind, event.digit, event.time_s) for event in watched.events])
+        told.append([(event.kind, event.digit) for event in watched.events])
+        times_s.append([event.time_s for event in watched.events])
     assert told[0] == told[1]
+    assert times_s[0] == pytest.approx(times_s[1], abs=1 / 30 + 1e-9)
     assert len(told[0]) == 5
+
+
+@pytest.mark.parametrize(("rate", "share"), [(15, 1), (30, 1 / 2), (60, 1 / 3)])
+def test_what_moves_is_looked_at_fifteen_to_twenty_times_a_second(rate, share, page):
+    tracker, reads = Tracker(), 0
+    for index in range(2 * rate):
+        image = np.random.default_rng(index).integers(0, 256, (240, 320, 3), np.uint8)
+        frame = Frame(image, index / rate, index)
+        reads += (read := tracker.wants(frame))
+        tracker.update(frame, page() if read else None)
+    assert reads == pytest.approx(2 * rate * share, abs=1)
 
 
 def test_a_source_that_pauses_or_turns_back_its_clock_drops_nothing(drawn, page):
