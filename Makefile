@@ -1,4 +1,5 @@
 # make demo: read drawn pages with the shipped model, on any machine with Python 3.11 to 3.13.
+# make quick: what can be tried in under a minute.
 # make test: every extra, the whole suite; then the built wheel with the newest, the lowest and Debian 12's libraries.
 # make lint | model | bench | drawn | wild | cases | steadiness | pins: see CONTRIBUTING.md.
 
@@ -19,13 +20,17 @@ environment = rm -rf $(1) && $(2) -m venv $(1) && $(1)/bin/pip install --quiet '
 device_tests = EDGEDIGITS_EXPECT_WHEEL=1 $(2) $(1)/bin/pytest -o pythonpath= -p no:cacheprovider tests/installed
 wheel = $$(ls -d "$$PWD"/dist/*.whl)
 
-.PHONY: demo test test-suite test-wheel test-old test-lowest test-lowest-export test-bookworm lint format model bench drawn wild cases steadiness pins clean
+.PHONY: demo quick test test-suite test-wheel test-old test-lowest test-lowest-export test-bookworm lint format model bench drawn wild cases steadiness pins clean
 
 demo: $(DEMO)/ready
 	$(DEMO)/bin/edgedigits demo --out demo
 
 test: test-suite test-wheel test-old
 	@echo "$(DATA)"
+
+# Without what is marked as slow.
+quick: $(TEST)/ready
+	$(TEST)/bin/python -m pytest -n 2 --dist loadfile -m 'not slow' -q
 
 test-suite: $(TEST)/ready
 	$(TEST)/bin/python -m pytest -n 2 --dist loadfile
