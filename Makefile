@@ -28,9 +28,9 @@ demo: $(DEMO)/ready
 test: test-suite test-wheel test-old
 	@echo "$(DATA)"
 
-# Without what is marked as slow.
+# Without what is marked as slow, and what needs TensorFlow.
 quick: $(TEST)/ready
-	$(TEST)/bin/python -m pytest -n 2 --dist loadfile -m 'not slow' -q
+	$(TEST)/bin/python -m pytest -n 2 --dist loadfile -m 'not slow' -q --ignore tests/export --ignore tests/training
 
 test-suite: $(TEST)/ready
 	$(TEST)/bin/python -m pytest -n 2 --dist loadfile

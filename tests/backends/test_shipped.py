@@ -7,6 +7,8 @@ import pytest
 
 from edgedigits.backends import open_file
 
+pytestmark = pytest.mark.slow
+
 PACKAGES = {"litert": "ai_edge_litert", "onnxruntime": "onnxruntime", "numpy": "numpy"}
 
 

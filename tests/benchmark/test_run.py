@@ -16,6 +16,8 @@ from edgedigits.cli import app
 from edgedigits.errors import BackendError, WriteError
 from edgedigits.files import sha256
 
+pytestmark = pytest.mark.slow
+
 CANDIDATE = Candidate("numpy", "npz")
 
 

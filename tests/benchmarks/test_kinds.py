@@ -8,6 +8,8 @@ from benchmarks.reading import FIRST_SEED
 from edgedigits_camera.scene import FURTHER_TEXTURES, draw_distractor_scene, draw_scene
 from edgedigits_export.judging.fit import FIRST_SEED as JUDGED
 
+pytestmark = pytest.mark.slow
+
 
 def drawn(kind, *numbers):
     return [KINDS[kind].draw(number) for number in numbers]

@@ -12,6 +12,8 @@ from edgedigits_camera.digits.patches import View
 from edgedigits_camera.scene import CAMERAS, LIGHTS, PAPERS, PENS, draw_scene
 from edgedigits_camera.scoring import Mark, boxes_of
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def glyphs():

@@ -12,6 +12,8 @@ from edgedigits_camera.profiles import LIVE, STILL
 from edgedigits_camera.reader import read_page
 from edgedigits_camera.scene import SceneSpec, draw_distractor_scene, draw_scene
 
+pytestmark = pytest.mark.slow
+
 BOTH = pytest.mark.parametrize("profile", [STILL, LIVE], ids=["still", "live"])
 TEXT = "3507264"
 

@@ -18,6 +18,8 @@ from edgedigits_camera.profiles import LIVE, STILL
 from edgedigits_camera.reader import read_page
 from edgedigits_camera.scene import SceneSpec, draw_scene
 
+pytestmark = pytest.mark.slow
+
 BOTH = pytest.mark.parametrize("profile", [STILL, LIVE], ids=["still", "live"])
 SIDE = np.arange(240)
 # A reading that is as sure as this is not just above the limit.

@@ -14,6 +14,8 @@ from edgedigits.errors import PictureError
 from edgedigits_camera.pictures import load_picture
 from edgedigits_camera.reader import read_page
 
+pytestmark = pytest.mark.slow
+
 FORMS = {
     "16-bit": lambda grey: Image.fromarray(grey.astype(np.uint16) * 257),
     "alpha": lambda grey: Image.fromarray(np.dstack([np.zeros((*grey.shape, 3), np.uint8), 255 - grey])),

@@ -8,6 +8,8 @@ from edgedigits_camera.scene import FURTHER_TEXTURES, SceneSpec, draw_scene, fin
 from edgedigits_camera.scene.recipes import KINDS
 from edgedigits_camera.scene.training import training_scene
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass
 class Given:

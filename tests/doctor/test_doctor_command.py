@@ -11,6 +11,8 @@ from edgedigits import doctor
 from edgedigits.cli import app
 from edgedigits.doctor.finding import Finding, State
 
+pytestmark = pytest.mark.slow
+
 
 def run(*arguments):
     return CliRunner().invoke(app, ["doctor", *arguments])

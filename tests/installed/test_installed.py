@@ -16,6 +16,8 @@ import edgedigits
 from edgedigits.bundle import Bundle, default_bundle
 from edgedigits.errors import BundleError
 
+pytestmark = pytest.mark.slow
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 IN_CHECKOUT = Path(edgedigits.__file__).resolve().is_relative_to(CHECKOUT / "edgedigits")
 PACKAGES = ("edgedigits", "edgedigits_camera", "edgedigits_export")

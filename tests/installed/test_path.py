@@ -13,6 +13,8 @@ HOST = {"tensorflow", "keras", "onnx", "tf2onnx", "sklearn", "matplotlib", "edge
 READ = """
 import sys
 from edgedigits.cli import main
+
+pytestmark = pytest.mark.slow
 sys.argv = ["edgedigits", "recognize", "page.png", "--json"]
 try:
     main()

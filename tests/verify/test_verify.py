@@ -20,6 +20,8 @@ from edgedigits.files import sha256
 from edgedigits.verify.answers import Limit, limit_of
 from edgedigits.verify.bundle import verify_bundle
 
+pytestmark = pytest.mark.slow
+
 # What the bundle below holds.
 FILES = ("README.md", "SHA256SUMS", "golden.npz", "judge.npz", "manifest.json", "model.npz", "notes/report.md")
 

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from edgedigits_camera.detection.nms import share_of_smaller, suppress_overlaps
 
+pytestmark = pytest.mark.slow
+
 MANY = 10_000
 BOXES = st.lists(
     st.tuples(st.integers(0, 60), st.integers(0, 60), st.integers(1, 30), st.integers(1, 30), st.integers(0, 5)),

@@ -9,6 +9,8 @@ from edgedigits_camera.digits import candidates
 from edgedigits_camera.digits.candidates import beside, blocks_of, look_at
 from edgedigits_camera.profiles import STILL
 
+pytestmark = pytest.mark.slow
+
 TEXT = "35072648"
 
 

@@ -15,6 +15,8 @@ from typer.testing import CliRunner
 
 from edgedigits.cli import app
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def command(tmp_path):

@@ -16,6 +16,8 @@ from edgedigits_camera.live.recording import Recording
 from edgedigits_camera.live.sinks import JsonEvents
 from edgedigits_camera.reader import Page
 
+pytestmark = pytest.mark.slow
+
 SIZE = (120, 160, 3)
 MOST_GROWTH_BYTES = 5_000_000
 

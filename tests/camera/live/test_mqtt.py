@@ -25,6 +25,8 @@ from edgedigits_camera.live.objects import event_object, reading_object
 from edgedigits_camera.live.seen import Event, EventKind, Seen, SourceState, Steady, Tracked
 from edgedigits_camera.reader import Page
 
+pytestmark = pytest.mark.slow
+
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
 SOON_S = 30.0
 

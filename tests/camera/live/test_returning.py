@@ -15,6 +15,8 @@ from edgedigits.errors import SourceError
 from edgedigits_camera.live.returning import MOST_HANGING, TICK_S, Backoff, Returning
 from edgedigits_camera.live.seen import SourceState
 
+pytestmark = pytest.mark.slow
+
 SOON = Backoff(first_s=0.01, longest_s=0.04, steady_s=60.0)
 LIMIT_S = 60.0
 

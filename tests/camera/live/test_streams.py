@@ -10,6 +10,8 @@ from edgedigits_camera.live.returning import Backoff
 from edgedigits_camera.live.seen import SourceState
 from edgedigits_camera.live.sources import Wishes, open_source
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_stream_is_read_while_it_lasts(stream_url, hasty):
     with open_source(f"{stream_url}/good", Wishes(patience=hasty, backoff=None)) as source:

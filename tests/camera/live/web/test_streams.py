@@ -19,6 +19,8 @@ from edgedigits_camera.live.web import Address, Web
 from edgedigits_camera.live.web import address as address_module
 from edgedigits_camera.live.web import sink as sink_module
 
+pytestmark = pytest.mark.slow
+
 FREE = Address("127.0.0.1", 0)
 GREY = np.full((48, 64, 3), 128, np.uint8)
 
