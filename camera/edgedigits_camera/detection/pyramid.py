@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from edgedigits_camera.detection.contrast import AROUND_PX, NO_CONTRAST, local_contrast
-from edgedigits_camera.detection.maps import MOST_PX
+from edgedigits_camera.detection.maps import LEAST_PX, MOST_PX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,6 +23,8 @@ BETWEEN = 0.7
 TILE_PX = 768
 # Tiles share so many pixels, so that each digit stands whole in one of them, with some of what is around it.
 SHARED_PX = 96
+# Large levels that are thinner hold no digit: a picture of one row would be 130,000 tiles, each mostly empty.
+THINNEST_PX = LEAST_PX / 2
 # Empty pixels between two levels on a canvas.
 GAP_PX = 24
 # Sides of a canvas are multiples of this: the detector halves them four times.
@@ -66,7 +68,8 @@ def pyramid(grey: NDArray[np.uint8], *, finest: float, first_between: bool = Tru
     """Levels of a picture (H, W) uint8, each half the one before, until all of it is as small as a digit.
 
     Between two of them lies one of 0.7 of the larger one's size: a digit that is nearly too large for one level and
-    nearly too small for the next is of middle size there. Without ``first_between``, the largest of these is left out.
+    nearly too small for the next is of middle size there. Without ``first_between``, the largest of these is left out,
+    and those of levels without digits always.
     """
     scale = finest
     level = grey if finest == 1 else resized(grey, finest)
@@ -74,7 +77,7 @@ def pyramid(grey: NDArray[np.uint8], *, finest: float, first_between: bool = Tru
         yield Level(scale, level)
         if max(level.shape) <= MOST_PX:
             return
-        if scale < finest or first_between:
+        if (scale < finest or first_between) and not is_thin(level):
             yield Level(scale * BETWEEN, resized(level, BETWEEN))
         scale, level = scale / 2, halved(level)
 
@@ -92,16 +95,21 @@ def halved(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def canvases(levels: Iterable[Level]) -> Iterator[Canvas]:
-    """All levels: each tile of the large ones alone, the small ones on one canvas."""
+    """All levels that may hold a digit: each tile of the large ones alone, the small ones on one canvas."""
     small = []
     for level in levels:
         if max(level.grey.shape) <= TILE_PX:
             small.append(level)
-            continue
-        for tile in tiles_of(level):
-            yield laid_out([level], [tile])
+        elif not is_thin(level.grey):
+            for tile in tiles_of(level):
+                yield laid_out([level], [tile])
     if small:
         yield laid_out(small, on_shelves(small))
+
+
+def is_thin(grey: NDArray[np.uint8]) -> bool:
+    """Whether a level (H, W) is too thin for digits, and so long that it would be many tiles."""
+    return max(grey.shape) > TILE_PX and min(grey.shape) < THINNEST_PX
 
 
 def tiles_of(level: Level) -> Iterator[Tile]:
