@@ -19,10 +19,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.reading import PROFILES, marks_as_stored, measured_with
+from benchmarks.reading import marks_as_stored, measured_with
 from edgedigits.files import write_json
 from edgedigits.recognizer import Recognizer
 from edgedigits_camera.pictures import load_picture
+from edgedigits_camera.profiles import PROFILES
 from edgedigits_camera.reader import read_page
 
 if TYPE_CHECKING:

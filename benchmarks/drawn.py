@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks import calibration
 from benchmarks.kinds import KINDS
-from benchmarks.reading import FIRST_SEED, PROFILES, marks_of, measured_with, opened
+from benchmarks.reading import FIRST_SEED, marks_of, measured_with, opened
 from edgedigits.files import write_json
+from edgedigits_camera.profiles import PROFILES
 from edgedigits_camera.reader import read_page
 from edgedigits_camera.scoring import Counts, Mark, Outcome, compare
 

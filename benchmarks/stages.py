@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import cv2
 import numpy as np
 
-from benchmarks.reading import FIRST_SEED, PROFILES, measured_with
+from benchmarks.reading import FIRST_SEED, measured_with
 from edgedigits.files import write_json
 from edgedigits.recognizer import Recognizer
 from edgedigits_camera.detection.detect import levels_of
@@ -32,6 +32,7 @@ from edgedigits_camera.detection.pyramid import canvases
 from edgedigits_camera.digits.features import features_of
 from edgedigits_camera.digits.judge import Judge
 from edgedigits_camera.live.memory import keep_freed_memory
+from edgedigits_camera.profiles import PROFILES
 from edgedigits_camera.reader import candidates_of, read_page
 from edgedigits_camera.scene import SceneSpec, draw_scene
 

@@ -8,13 +8,12 @@ HEAVY = {
     "tensorflow", "keras", "cv2", "PIL", "ai_edge_litert", "tflite_runtime", "onnxruntime", "onnx", "sklearn",
     "matplotlib", "edgedigits_camera", "edgedigits_export",
 }  # fmt: skip
+pytestmark = pytest.mark.slow
 # The host's side: none of it may be needed to read a picture.
 HOST = {"tensorflow", "keras", "onnx", "tf2onnx", "sklearn", "matplotlib", "edgedigits_export"}
 READ = """
 import sys
 from edgedigits.cli import main
-
-pytestmark = pytest.mark.slow
 sys.argv = ["edgedigits", "recognize", "page.png", "--json"]
 try:
     main()
