@@ -16,6 +16,8 @@ from edgedigits.errors import DisplayError
 from edgedigits_camera.live.window import check_screen
 
 # Shows pictures until it is ended, with a digit that depends on none of our models.
+pytestmark = pytest.mark.slow
+
 SHOW = """
 import sys, time
 import numpy as np
@@ -25,8 +27,6 @@ from edgedigits_camera.live.seen import Seen, Steady, Tracked
 from edgedigits_camera.live.signals import Ending
 from edgedigits_camera.live.window import Window
 from edgedigits_camera.reader import Page
-
-pytestmark = pytest.mark.slow
 size, mirror, frames = sys.argv[1], sys.argv[2] == "mirror", int(sys.argv[3])
 width, height = map(int, size.split("x"))
 image = np.zeros((height, width, 3), np.uint8)
