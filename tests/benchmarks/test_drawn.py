@@ -8,8 +8,8 @@ import pytest
 from benchmarks import drawn
 from benchmarks.drawn import Read, add_up, as_object, height_of, order, read_scene, table, tally_of, tasks_of
 from benchmarks.kinds import KINDS, Drawn
-from benchmarks.reading import PROFILES
 from edgedigits.recognizer import Recognizer
+from edgedigits_camera.profiles import PROFILES
 from edgedigits_camera.scoring import Counts, Mark, compare
 
 

@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from benchmarks.reading import PROFILES
 from benchmarks.stages import SIZES_PX, STAGES, Watched, stages_of
 from edgedigits_camera.digits.judge import Judge
-from edgedigits_camera.profiles import LIVE, STILL
+from edgedigits_camera.profiles import LIVE, PROFILES, STILL
 from edgedigits_camera.scene import SceneSpec, draw_scene
 
 

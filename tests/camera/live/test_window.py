@@ -15,9 +15,8 @@ import pytest
 from edgedigits.errors import DisplayError
 from edgedigits_camera.live.window import check_screen
 
-# Shows pictures until it is ended, with a digit that depends on none of our models.
 pytestmark = pytest.mark.slow
-
+# Shows pictures until it is ended, with a digit that depends on none of our models.
 SHOW = """
 import sys, time
 import numpy as np
