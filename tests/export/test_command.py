@@ -1,14 +1,17 @@
 import json
 import sys
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
 
-from edgedigits.bundle import Bundle
+from edgedigits.bundle import Bundle, default_bundle
 from edgedigits.cli import app
+from edgedigits.cli.export import show
 from edgedigits.training.model import build_model
 from edgedigits.training.recipes import FAST
 from edgedigits.training.runs import Run, start
+from edgedigits_export.bundling import Exported
 
 
 @pytest.fixture
@@ -32,6 +35,13 @@ def test_a_run_becomes_a_bundle_and_a_table(command, trained, tmp_path):
     }
     for word in ("float32", "litert", "onnxruntime", "numpy", "report.md"):
         assert word in result.stdout
+
+
+@pytest.mark.parametrize("fitted", [False, True])
+def test_the_next_step_after_an_export_is_a_judge_unless_there_is_one(capsys, fitted):
+    bundle = Bundle.read(default_bundle())
+    show(Exported(bundle if fitted else replace(bundle, judge_sha256=None), proofs=()))
+    assert (f"fit it with: edgedigits fit-judge {bundle.folder}" in capsys.readouterr().out) != fitted
 
 
 def test_formats_are_named_and_their_p50_is_shown(command, trained, tmp_path):
