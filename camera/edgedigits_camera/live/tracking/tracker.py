@@ -53,11 +53,11 @@ class Tracker:
     def wants(self, frame: Frame) -> bool:
         """Whether a frame must be read: something changed, or did so shortly before and may not be decided yet.
 
-        What changes after a pause is read at once.
+        What changes after a pause is read at once, and so is the first frame after a clock was turned back.
         """
         if self._motion.changed(frame):
             self._changed_s, self._moved = frame.time_s, True
-        return self._unsettled(frame) and frame.time_s - self._looked_s >= LOOK_EVERY_S
+        return self._unsettled(frame) and not 0 <= frame.time_s - self._looked_s < LOOK_EVERY_S
 
     def _unsettled(self, frame: Frame) -> bool:
         return frame.time_s - self._changed_s <= SETTLING_S

@@ -191,6 +191,15 @@ def test_what_moves_is_looked_at_fifteen_to_twenty_times_a_second(rate, share, p
     assert reads == pytest.approx(2 * rate * share, abs=1)
 
 
+def test_what_changes_is_read_also_after_the_clock_was_turned_back(page):
+    tracker = Tracker()
+    for index, time_s in enumerate((100.0, 100.1, 5.0, 5.1)):
+        image = np.random.default_rng(index).integers(0, 256, (240, 320, 3), np.uint8)
+        frame = Frame(image, time_s, index)
+        assert tracker.wants(frame)
+        tracker.update(frame, page())
+
+
 def test_a_source_that_pauses_or_turns_back_its_clock_drops_nothing(drawn, page):
     tracker = Tracker()
     told = []
