@@ -1,5 +1,5 @@
 # make demo: read drawn pages with the shipped model, on any machine with Python 3.11 to 3.13.
-# make quick: what can be tried in under a minute.
+# make quick: what neither trains nor converts, films or waits; 80 seconds on two cores.
 # make test: every extra, the whole suite; then the built wheel with the newest, the lowest and Debian 12's libraries.
 # make lint | model | bench | drawn | wild | cases | steadiness | pins: see CONTRIBUTING.md.
 

@@ -326,4 +326,4 @@ def test_a_judge_stays_in_a_new_bundle_of_the_same_networks_alone(judge, folder,
     assert (new.rejection == old.rejection | {"min_confidence": 0.5}) == kept
     assert {path.name for path in new.folder.iterdir()} == ({"judge.npz", "judge_spare.npz"} if kept else set())
     assert ("the networks are the same" in told) == kept
-    assert ("fit one for this bundle with: edgedigits fit-judge" in told) != kept
+    assert ("it was fitted for other networks" in told) != kept
