@@ -90,7 +90,7 @@ drawn: $(TEST)/ready
 # How steady the live answers are, on drawn films, and whether the loop keeps up.
 steadiness: $(TEST)/ready
 	$(TEST)/bin/python -m benchmarks.steadiness
-	$(TEST)/bin/python -m benchmarks.live_loop
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(TEST)/bin/python -m benchmarks.live_loop
 
 # Photos with boxes, in the folder that EDGEDIGITS_WILD names.
 wild: $(TEST)/ready

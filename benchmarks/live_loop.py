@@ -1,9 +1,10 @@
 """Does the live loop keep up, on one core, with the web page open in one viewer?
 
-    python -m benchmarks.live_loop [--bundle DIR] [--out benchmarks/results/live_loop.json]
+    OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m benchmarks.live_loop [--bundle DIR] [--out FILE]
 
 Drawn pages of 640x480 come at 60 frames a second, first moving in a hand, then lying still; a viewer in a process of
-its own, on another core, takes picture and events of the web page. The loop, its server and its networks have one core.
+its own, on another core, takes picture and events of the web page. The loop, its server and its networks have one
+core, and NumPy's linear algebra must be told of it: several threads on one core wait for each other.
 
     frames_per_s    frames that went through the loop, of 60 a second
     event_p95_ms    from a frame to the event that it decides, by when it was shown; waiting for other frames included

@@ -28,7 +28,7 @@ class Summary:
 
     Attributes:
         frames: that were looked at.
-        unmoved: of these, in which nothing moved, so that none was read.
+        unread: of these, which needed no reading: nothing moved, or the look before was just now.
         lost: that the source dropped or found broken, between the first and the last.
         duration_s: from the wait for the first frame to the end.
         read_p50_ms: median time of finding and classifying, over the last frames that were read.
@@ -36,7 +36,7 @@ class Summary:
     """
 
     frames: int
-    unmoved: int
+    unread: int
     lost: int
     duration_s: float
     read_p50_ms: float
@@ -44,9 +44,9 @@ class Summary:
     def __str__(self) -> str:
         rate = self.frames / self.duration_s if self.duration_s else 0.0
         frames = "1 frame" if self.frames == 1 else f"{self.frames} frames"
-        unmoved = f", nothing moved in {self.unmoved}" if self.unmoved else ""
+        unread = f", {self.unread} needed no reading" if self.unread else ""
         lost = f", {self.lost} dropped or broken" if self.lost else ""
-        return f"{frames}, {rate:.1f} a second, read in {self.read_p50_ms:.1f} ms at the median{unmoved}{lost}"
+        return f"{frames}, {rate:.1f} a second, read in {self.read_p50_ms:.1f} ms at the median{unread}{lost}"
 
 
 class Tally:
@@ -56,7 +56,7 @@ class Tally:
         self._clock, self._begin_s = clock, clock()
         self._read_ms: deque[float] = deque(maxlen=TIMED_FRAMES)
         self._first = self._last = -1
-        self.frames = self._unmoved = 0
+        self.frames = self._unread = 0
 
     def count(self, seen: Seen) -> None:
         """Count a frame."""
@@ -65,13 +65,13 @@ class Tally:
         if "read" in seen.stages_ms:
             self._read_ms.append(seen.read_ms)
         else:
-            self._unmoved += 1
+            self._unread += 1
 
     def summary(self) -> Summary:
         """What was done up to now."""
         lost = self._last - self._first + 1 - self.frames if self.frames else 0
         p50_ms = statistics.median(self._read_ms) if self._read_ms else 0.0
-        return Summary(self.frames, self._unmoved, lost, self._clock() - self._begin_s, p50_ms)
+        return Summary(self.frames, self._unread, lost, self._clock() - self._begin_s, p50_ms)
 
 
 def run(

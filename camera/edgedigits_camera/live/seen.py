@@ -107,10 +107,10 @@ class Seen:
 
     Attributes:
         frame: what the source sent.
-        page: what was read in this frame, or in the last one that was read where nothing moved since.
+        page: what was read in this frame, or in the last one that was read where this one needed no reading.
         steady: what is there to stay.
         events: what changed with this frame.
-        read_ms: the time that finding and classifying took; 0 where nothing moved.
+        read_ms: the time that finding and classifying took; 0 where it needed no reading.
         latency_ms: from the frame's arrival to its answer, waiting included.
         frames_per_s: over the last frames; 0 at the first.
         stages_ms: time of each stage by name, in their order.

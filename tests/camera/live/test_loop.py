@@ -70,7 +70,7 @@ def test_every_frame_is_read_and_shown_to_every_sink():
     for sink in sinks:
         assert [seen.page.lines for seen in sink.seen] == [("0",), ("1",), ("2",), ("3",), ("4",)]
         assert [seen.frame.index for seen in sink.seen] == [0, 1, 2, 3, 4]
-    assert (summary.frames, summary.lost, summary.unmoved) == (5, 0, 0)
+    assert (summary.frames, summary.lost, summary.unread) == (5, 0, 0)
 
 
 def test_every_sink_is_told_that_the_source_sends_nothing():
@@ -106,8 +106,8 @@ def test_frames_in_which_nothing_moved_are_counted_and_are_no_part_of_the_readin
     clock, image = Clock(), np.zeros((4, 6, 3), np.uint8)
     frames = [Frame(image, clock(), index) for index in range(4)]
     summary = watch(frames, reader_of(clock, takes_s=0.01), [], clock=clock)
-    assert (summary.frames, summary.unmoved, summary.read_p50_ms) == (4, 3, pytest.approx(10))
-    assert "nothing moved in 3" in str(summary)
+    assert (summary.frames, summary.unread, summary.read_p50_ms) == (4, 3, pytest.approx(10))
+    assert "3 needed no reading" in str(summary)
 
 
 def test_it_ends_after_the_wanted_number_and_takes_no_frame_more():

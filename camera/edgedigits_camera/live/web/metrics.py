@@ -21,7 +21,7 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self._frames = self._counter("frames", "Frames that were looked at.")
-        self._unmoved = self._counter("frames_unmoved", "Frames in which nothing moved, so that none was read.")
+        self._unread = self._counter("frames_unread", "Frames that needed no reading.")
         self._events = self._counter("events", "Digits that appeared, changed, went.", "kind")
         self._stages = self._counter("stage_seconds", "Time spent in each stage of reading.", "stage")
         self._latency = Histogram(
@@ -42,7 +42,7 @@ class Metrics:
     def count(self, seen: Seen) -> None:
         """Count a frame."""
         self._frames.inc()
-        self._unmoved.inc(seen.read_ms == 0)
+        self._unread.inc(seen.read_ms == 0)
         self._latency.observe(seen.latency_ms / 1000)
         self._digits.set(len(seen.steady.digits))
         self._rate.set(seen.frames_per_s)

@@ -111,7 +111,7 @@ def test_metrics_count_what_was_seen(web, body_of, seen_of, tracked):
     web.show(seen_of(GREY, read_ms=0.0, latency_ms=700.0, stages_ms={}))
     said = figures(web, body_of)
     assert said["edgedigits_frames_total",] == 4
-    assert said["edgedigits_frames_unmoved_total",] == 1
+    assert said["edgedigits_frames_unread_total",] == 1
     assert said["edgedigits_events_total", "appeared"] == 1
     assert said["edgedigits_stage_seconds_total", "detect"] == pytest.approx(0.015)
     assert said["edgedigits_latency_seconds_bucket", "0.02"] == 3
