@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import MISSING, fields, is_dataclass
+from functools import cache
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -35,13 +36,18 @@ def read_as(kind: Any, value: Any, *, at: str) -> Any:
 
 
 def _read_object(kind: Any, value: Any, *, at: str) -> Any:
-    entries, hints = _plain(dict, value, at=at), get_type_hints(kind)
+    entries, hints = _plain(dict, value, at=at), _hints(kind)
     needed = {each.name for each in fields(kind) if each.default is MISSING and each.default_factory is MISSING}
     if missing := sorted(needed - set(entries)):
         raise ValueError(f"{at} lacks {', '.join(missing)}")
     if unknown := sorted(set(entries) - {each.name for each in fields(kind)}):
         raise ValueError(f"{at} has {', '.join(unknown)}, which nobody knows")
     return kind(**{name: read_as(hints[name], each, at=f"{at}.{name}") for name, each in entries.items()})
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def _plain(kind: type, value: Any, *, at: str) -> Any:

@@ -1,11 +1,15 @@
 """Help is for people: whole sentences, switches without values, words explained."""
 
+import subprocess
+import sys
+
 import pytest
 from typer.testing import CliRunner
 
-from edgedigits.cli import COMMANDS, app
+from edgedigits.cli import app
+from edgedigits.cli.commands import COMMANDS
 
-NAMES = [command.__name__.replace("_", "-") for command in COMMANDS]
+NAMES = list(COMMANDS)
 
 
 def help_of(*command, flag="--help"):
@@ -33,3 +37,13 @@ def test_nothing_is_cut_off_and_no_switch_seems_to_take_a_value(name):
     assert "<bool>" not in told
     assert "…" not in told
     assert "..." not in told.replace("...\n", "").replace("PICTURE...", "")
+
+
+def test_a_command_does_not_wait_for_the_imports_of_others():
+    told = "import sys; from edgedigits.cli import app; app(['service', '--help'], standalone_mode=False);"
+    told += "print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert "edgedigits.cli.service" in loaded
+    assert not loaded & {f"edgedigits.cli.{name.replace('-', '_')}" for name in NAMES if name != "service"}
+    assert "numpy" not in loaded

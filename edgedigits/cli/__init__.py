@@ -15,48 +15,14 @@ import typer
 from typer.core import TyperGroup
 
 from edgedigits import __version__
-from edgedigits.cli.arguments import Command
-from edgedigits.cli.benchmark import benchmark
-from edgedigits.cli.camera import CameraCommand, camera
-from edgedigits.cli.cameras import cameras
-from edgedigits.cli.demo import demo
-from edgedigits.cli.doctor import doctor
-from edgedigits.cli.evaluate import evaluate
-from edgedigits.cli.explain import explain
-from edgedigits.cli.export import export
-from edgedigits.cli.fit_judge import fit_judge
-from edgedigits.cli.inspect import inspect
+from edgedigits.cli.commands import OnDemand
 from edgedigits.cli.notes import tell_error
-from edgedigits.cli.put_detector import put_detector
-from edgedigits.cli.recognize import recognize
-from edgedigits.cli.service import service
 from edgedigits.cli.streams import flushed, prepare
-from edgedigits.cli.train import train
-from edgedigits.cli.train_detector import train_detector
-from edgedigits.cli.verify import verify
 from edgedigits.errors import EdgeDigitsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-# In the order of the help, with the line that each has there.
-COMMANDS: dict[Callable[..., None], str] = {
-    recognize: "Read the digits in photos.",
-    camera: "Read digits live, from a webcam, a clip or a stream.",
-    cameras: "List cameras, what they offer, and what is wrong with them.",
-    doctor: "Look at this device: what is wrong, and what mends it.",
-    demo: "Draw pages, read them, and compare.",
-    explain: "Show every stage of reading one photo in a picture.",
-    train: "Train the network that names digits.",
-    evaluate: "Measure its accuracy on MNIST's test set.",
-    export: "Convert it to TFLite, ONNX and more; prove each file.",
-    train_detector: "Train the network that finds digits; takes hours.",
-    put_detector: "Put such a network into a bundle.",
-    fit_judge: "Fit what tells digits from other ink, for a bundle.",
-    verify: "Check that a bundle is whole and answers rightly here.",
-    inspect: "Show what is in a model file or a bundle.",
-    benchmark: "Measure how fast each file runs here.",
-}
 GLOSSARY = """\
 A bundle is a folder with everything that reads digits: two networks as files of several formats, their known answers,
 and the proof. One is shipped, and used unless --bundle names another. A runtime or backend is the library that runs
@@ -81,6 +47,12 @@ def told() -> Iterator[None]:
 
 class Commands(TyperGroup):
     """Tells errors, of parsing as of commands."""
+
+    commands: Any
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = OnDemand()
 
     def make_context(self, *args: Any, **kwargs: Any) -> Any:
         """Parse; help and version are printed meanwhile."""
@@ -111,17 +83,12 @@ def print_version(wanted: bool) -> None:
 
 
 @app.callback()
-def options(
+def root(
     version: Annotated[
         bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
     """Handwritten digits: read them in photos and from a camera, train and export the network that does."""
-
-
-for command, line in COMMANDS.items():
-    app.command(short_help=line, cls=CameraCommand if command is camera else Command)(command)
-app.add_typer(service, name="service")
 
 
 def main() -> None:

@@ -41,6 +41,9 @@ class CameraCommand(Command):
         return super().parse_args(ctx, [words.get(each, each) for each in args])
 
 
+COMMAND = CameraCommand
+
+
 def parse_size(text: str) -> tuple[int, int]:
     """Width and height of ``640x480``."""
     width, _, height = text.lower().partition("x")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from edgedigits.cli.commands import COMMANDS, OnDemand
 from edgedigits.cli.notes import Notes, printable
 from edgedigits.errors import ServiceError
 from edgedigits.machine import user_name
@@ -23,10 +24,13 @@ if TYPE_CHECKING:
 
 LINGERING = Path("/var/lib/systemd/linger")
 PASSWORD = re.compile(r"://[^/\s]*:[^/\s]+@")
-HELP = "Run the camera at boot, and again when it ends."
 
 service = typer.Typer(
-    help=HELP, no_args_is_help=True, rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]}
+    help=COMMANDS["service"],
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 System = Annotated[bool, typer.Option("--system", help="A service of the system, not of this user; for root.")]
 Name = Annotated[str, typer.Option("--name", metavar="NAME", help="Tells the services of several cameras apart.")]
@@ -152,10 +156,7 @@ def check_arguments(arguments: list[str]) -> list[str]:
         click.UsageError: `edgedigits camera` would not take them.
 
     """
-    from edgedigits.cli import app
-
-    camera: Any = typer.main.get_command(app)
-    camera = camera.commands["camera"]
+    camera = OnDemand()["camera"]
     with camera.make_context("edgedigits camera", list(arguments)) as parsed:
         for option in camera.params:
             value = parsed.params.get(option.name)
