@@ -31,7 +31,7 @@ from edgedigits_camera.scene.shot import DrawnDigit
 from edgedigits_camera.scoring import Counts
 from edgedigits_export.judging import fit
 from edgedigits_export.judging.examples import Examples, examples_of, judged
-from edgedigits_export.judging.fit import KEPT_EVERY, Figures, FittedJudge, fit_judge, fitted
+from edgedigits_export.judging.fit import GOLDEN_ROWS, KEPT_EVERY, Figures, FittedJudge, fit_judge, fitted
 from edgedigits_export.judging.placing import put_into, swap
 from edgedigits_export.judging.trees import LEAF_ROWS, grow
 from edgedigits_export.keeping import judge_in
@@ -174,6 +174,9 @@ def test_a_judge_is_fitted_on_what_counts_alone():
     known = rng.random(2000) < 0.5
     judge = fitted([Examples(features, np.where(known, right, ~right), known)])
     assert np.mean((judge.trees.score(features) >= judge.threshold) == right) > 0.95
+    # Rows from first to last, whose scores are written down with it.
+    assert np.array_equal(judge.golden[[0, -1]], features[known][[0, -1]])
+    assert len(judge.golden) == GOLDEN_ROWS
     confused = fitted([Examples(features, np.where(known, right, ~right), np.ones(2000, bool))])
     assert np.mean((confused.trees.score(features) >= confused.threshold) == right) < 0.9
 

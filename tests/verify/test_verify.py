@@ -465,6 +465,35 @@ def test_a_page_is_read_with_the_judge(shipped):
     (page,) = [check for check in result.checks if check.check == "page"]
     assert (page.subject, page.passed) == ("judge.npz", True)
     assert "of 32 digits read on a page" in page.found
+    assert "4 of 22 signs read as digits (at most 50%)" in page.found
+
+
+def older(judge):
+    """Leave out the golden rows, which judges that were fitted before have not."""
+    for name in ("golden", "golden_scores"):
+        del judge[name]
+
+
+def test_a_judge_without_golden_rows_is_asked_to_read_the_page(shipped):
+    with_judge(shipped, older)
+    assert verify_bundle(shipped).passed
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda judge: judge.update(bias=np.array(20.0)),
+        lambda judge: judge.update(bias=np.array(-20.0)),
+        lambda judge: judge.update(threshold=np.array(1e-6)),
+        lambda judge: judge.update(leaf=-judge["leaf"]),
+    ],
+    ids=["always yes", "never", "no threshold to speak of", "turned round"],
+)
+def test_a_judge_that_tells_nothing_apart_is_found_by_the_page_although_it_was_never_otherwise(shipped, change):
+    with_judge(shipped, lambda judge: (older(judge), change(judge)))
+    assert wrong(shipped) == {("judge.npz", "page")}
+    (page,) = [check for check in verify_bundle(shipped).checks if check.check == "page"]
+    assert "signs read as digits" in page.found
 
 
 @pytest.mark.parametrize(
@@ -475,9 +504,10 @@ def test_a_page_is_read_with_the_judge(shipped):
         lambda judge: judge.update({name: judge[name][:0] for name in ("feature", "cut", "leaf")}),
         lambda judge: judge.update(leaf=-judge["leaf"]),
         lambda judge: judge.update(bias=np.array(-20.0)),
+        lambda judge: judge.update(bias=np.array(20.0)),
         lambda judge: judge.pop("features"),
     ],
-    ids=["no threshold", "no numbers", "no trees", "turned round", "never sure", "no columns"],
+    ids=["no threshold", "no numbers", "no trees", "turned round", "never sure", "always sure", "no columns"],
 )
 def test_a_judge_that_reads_nothing_is_found_although_every_file_is_whole(shipped, change):
     with_judge(shipped, change)

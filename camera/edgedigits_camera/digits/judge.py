@@ -5,7 +5,7 @@ A verifier, in the field's word: it rejects what is no digit. Plain arrays, eval
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -25,6 +25,19 @@ VERSION = 2
 FIT_AGAIN = "fit it again: edgedigits fit-judge BUNDLE"
 # The kinds of NumPy's types that each array may have.
 KINDS = {"feature": "iu", "cut": "f", "leaf": "f", "bias": "f", "threshold": "f"}
+# Scores of golden rows differ by less between processors; trees that look at other columns move one by a twentieth.
+SAME_SCORE = 1e-3
+
+
+def no_rows() -> NDArray[np.float32]:
+    """What a judge that was fitted before there were golden rows has."""
+    return np.zeros((0, len(FEATURES)), np.float32)
+
+
+# Rows and the scores that the judge gave them when it was fitted; judges that are older have none.
+GOLDEN, ANSWERS = "golden", "golden_scores"
+# Sums of a few hundred leaves, and exp(), differ by less between processors.
+MOST_APART = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +73,16 @@ class Judge:
 
     trees: Trees
     threshold: float
+    golden: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, len(FEATURES)), np.float32))
+    """(N, F): rows whose scores are written down with it, and held against what it says when it is loaded."""
 
     @classmethod
     def of(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """Put together what :meth:`arrays` took apart.
 
         Raises:
-            BundleError: they are a judge of another version, one that was fitted on other features, or none at all.
+            BundleError: they are a judge of another version, one that was fitted on other features or scores its golden
+                rows otherwise than it did then, or none at all.
 
         """
         version = arrays["version"].tolist() if "version" in arrays else 1
@@ -80,7 +96,9 @@ class Judge:
             raise BundleError(f"judge.npz is damaged: {wrong}; {FIT_AGAIN}")
         feature, cut, leaf = (arrays[name] for name in ("feature", "cut", "leaf"))
         trees = Trees(feature.astype(np.int32), cut.astype(np.float32), leaf.astype(np.float32), float(arrays["bias"]))
-        return cls(trees, float(arrays["threshold"]))
+        if wrong := _wrong_answers(trees, arrays):
+            raise BundleError(f"judge.npz is damaged: {wrong}; {FIT_AGAIN}")
+        return cls(trees, float(arrays["threshold"]), arrays.get("golden", no_rows()))
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Plain arrays, to be written to a file."""
@@ -92,6 +110,8 @@ class Judge:
             "leaf": self.trees.leaf,
             "bias": np.array(self.trees.bias),
             "threshold": np.array(self.threshold),
+            "golden": self.golden,
+            "golden_scores": self.trees.score(self.golden),
         }
 
 
@@ -113,6 +133,18 @@ def _wrong_with(arrays: Mapping[str, NDArray[Any]]) -> str | None:
     if (off := _off_range(feature, cut) | _off_path(feature, cut)).any():
         return f"it cuts {FEATURES[feature[off][0]]} at {cut[off][0]:g}, which no fit does"
     return None if 0 < threshold < 1 else f"its threshold is {threshold:g}, expected 0 to 1"
+
+
+def _wrong_answers(trees: Trees, arrays: Mapping[str, NDArray[Any]]) -> str | None:
+    """How trees differ from those that were fitted, by the golden rows; None if they do not, or have none."""
+    rows, known = arrays.get("golden", no_rows()), arrays.get("golden_scores", no_rows()[:, 0])
+    shapes = rows.shape, known.shape
+    if shapes != ((known.size, len(FEATURES)), (known.size,)) or {rows.dtype, known.dtype} != {np.dtype(np.float32)}:
+        return f"its golden rows and their scores are {rows.dtype} of {shapes[0]} and {known.dtype} of {shapes[1]}"
+    apart = np.abs(trees.score(rows) - known).max(initial=0)
+    if apart <= SAME_SCORE:  # NaN is not
+        return None
+    return f"it scores its golden rows otherwise than it did when fitted, by {apart:.2g}"
 
 
 def _off_range(feature: NDArray[np.integer[Any]], cut: NDArray[np.floating[Any]]) -> NDArray[np.bool_]:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from edgedigits.training.data import Split
     from edgedigits_camera.reader import Page
 
@@ -39,6 +41,8 @@ TREES, DEPTH, RATE = 150, 5, 0.1
 NOISE, COPIES = 0.5, 3
 # The score is a probability: what is reported is more likely right than wrong.
 THRESHOLD = 0.5
+# Recorded with their scores: enough to tell trees that take any column for any other.
+GOLDEN_ROWS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,13 @@ def fitted(rows: list[Examples]) -> Judge:
     right = np.concatenate([row.right[row.known] for row in rows])
     copies = np.tile(features, (COPIES, 1))
     copies[:, FEATURES.index("heat")] += np.random.default_rng(0).normal(0, NOISE, len(copies))
-    return Judge(grow(copies, np.tile(right, COPIES), trees=TREES, depth=DEPTH, rate=RATE), THRESHOLD)
+    trees = grow(copies, np.tile(right, COPIES), trees=TREES, depth=DEPTH, rate=RATE)
+    return Judge(trees, THRESHOLD, golden_rows(features))
+
+
+def golden_rows(features: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Some of the rows (N, F) that are far apart: of many scenes, whose scores are recorded with the judge."""
+    return features[np.linspace(0, len(features) - 1, min(GOLDEN_ROWS, len(features))).astype(int)]
 
 
 @cache

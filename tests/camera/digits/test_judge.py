@@ -1,5 +1,7 @@
 """The judge's trees, and the file that they are kept in."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 
@@ -35,7 +37,8 @@ def walked(trees, row):
 
 @pytest.fixture
 def judge():
-    return Judge(drawn_trees(), threshold=0.4)
+    rows = np.random.default_rng(2).uniform(*WITHIN, size=(8, len(FEATURES))).astype(np.float32)
+    return Judge(drawn_trees(), threshold=0.4, golden=rows)
 
 
 @pytest.mark.parametrize(("trees", "depth"), [(1, 1), (3, 2), (20, 5)])
@@ -70,15 +73,49 @@ def test_trees_that_look_at_shifted_columns_are_refused_wherever_the_shift_begin
     assert all(refused(shipped | {"feature": moved}) for moved in shifts)
 
 
-def test_trees_that_take_one_column_for_another_are_refused_nearly_always(shipped):
+def older(arrays):
+    """A judge as it was fitted before there were golden rows."""
+    return {name: array for name, array in arrays.items() if not name.startswith("golden")}
+
+
+def test_trees_that_take_one_column_for_another_are_refused_nearly_always_without_golden_rows_too(shipped):
     feature, columns = shipped["feature"], range(len(FEATURES))
     found = [
-        refused(shipped | {"feature": np.where(feature == one, np.uint8(other), feature)})
+        refused(older(shipped) | {"feature": np.where(feature == one, np.uint8(other), feature)})
         for one in columns
         for other in columns
         if one != other
     ]
     assert np.mean(found) > 0.95
+
+
+def swapped(arrays, pair):
+    order = np.arange(len(FEATURES), dtype=np.uint8)
+    order[[*pair]] = order[[*pair[::-1]]]
+    return arrays | {"feature": order[arrays["feature"]]}
+
+
+def test_trees_that_look_at_two_swapped_columns_are_refused_whichever_two_by_the_golden_rows(shipped):
+    pairs = list(combinations(range(len(FEATURES)), 2))
+    for pair in pairs:
+        with pytest.raises(BundleError, match=r"judge\.npz is damaged: it (scores its golden rows otherwise|cuts )"):
+            Judge.of(swapped(shipped, pair))
+    # Without the rows, a quarter would pass.
+    assert sum(refused(swapped(older(shipped), pair)) for pair in pairs) < 0.8 * len(pairs)
+
+
+@pytest.mark.parametrize("bias", [20.0, -20.0])
+def test_a_judge_that_says_the_same_to_everything_is_refused_by_its_golden_rows(shipped, bias):
+    with pytest.raises(BundleError, match="it scores its golden rows otherwise than it did when fitted, by "):
+        Judge.of(shipped | {"bias": np.array(bias)})
+    assert Judge.of(older(shipped) | {"bias": np.array(bias)}).trees.bias == bias
+
+
+def test_scores_of_golden_rows_may_differ_by_rounding_alone(shipped):
+    known = shipped["golden_scores"]
+    assert len(Judge.of(shipped | {"golden_scores": known + np.float32(5e-4)}).golden) == len(known)
+    with pytest.raises(BundleError, match=r"by 0\.002"):
+        Judge.of(shipped | {"golden_scores": known + np.float32(2e-3)})
 
 
 @pytest.mark.parametrize("side", [0, 1])
@@ -105,6 +142,7 @@ def test_a_judge_comes_back_from_its_file_as_it_was(judge):
     rows = np.random.default_rng(1).normal(size=(50, len(FEATURES))).astype(np.float32)
     assert (again.trees.score(rows) == judge.trees.score(rows)).all()
     assert again.threshold == judge.threshold
+    assert (again.golden == judge.golden).all()
 
 
 @pytest.mark.parametrize("version", [None, 1, 3])
@@ -156,6 +194,9 @@ def put(name, value):
         lambda arrays: arrays.update(feature=arrays["feature"].ravel()),
         *(put("threshold", value) for value in ("abc", 1j, True, [0.5], 0.0, 1.0, -1.0)),
         put("cut", "abc"),
+        *map(without, ("golden", "golden_scores")),
+        *(put(name, value) for name in ("golden", "golden_scores") for value in ("abc", 1.0, [[0.5]])),
+        filled("golden_scores", np.nan),
     ],
 )
 def test_a_file_that_holds_no_trees_is_refused_in_one_line(judge, change):
