@@ -122,7 +122,7 @@ def require(module: str, *, extra: str) -> Any:
     try:
         found = importlib.import_module(module)
     except ImportError as error:
-        why = str(error) or "it does not say why"
+        why = str(error) or "it is damaged, or was built for another NumPy"
         if module == "cv2" and not isinstance(error, ModuleNotFoundError):  # it is there, and lacks a library
             cure = f"install the one that needs none: {opencv_anew('headless')}"
         raise MissingExtraError(f"{module} cannot be imported ({why}); {cure}") from error

@@ -35,5 +35,14 @@ def test_an_opencv_that_lacks_a_library_of_the_system_gives_way_to_one_that_need
     assert str(caught.value).endswith(ANEW.format("headless"))
 
 
+def test_a_library_that_ends_its_import_without_a_word_is_said_to_be_damaged_or_of_another_numpy(monkeypatch):
+    def broken(name):
+        raise ImportError
+
+    monkeypatch.setattr(importlib, "import_module", broken)
+    with pytest.raises(MissingExtraError, match=r"\(it is damaged, or was built for another NumPy\); install it with"):
+        require("onnxruntime", extra="export")
+
+
 def test_what_is_whole_is_returned():
     assert require("json", extra="camera").loads("1") == 1

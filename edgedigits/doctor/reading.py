@@ -88,7 +88,8 @@ def runtime(pip: Pip, name: str, *, passed: bool | None, found: str, versions: M
         return Finding(title, State.NOTE, "not installed")
     if name == "tflite-runtime" and int(versions.get("numpy", "0").partition(".")[0]) >= 2:
         return Finding(title, State.WARNING, "crashes with NumPy 2, see numpy")
-    mend = pip.command([f"{package}=={versions[package]}"], again=True) if package in versions else ""
+    # Anew and the newest, for the one that is here may be of the time before this NumPy.
+    mend = pip.command([package], again=True) if package in versions else ""
     return Finding(title, State.WARNING, found, mend)
 
 
