@@ -25,7 +25,7 @@ REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, 
 
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Say in one line why ``path`` could not be written.
+    """Say in one line why ``path`` could not be written; what it says of files elsewhere comes through.
 
     Raises:
         WriteError: the disk is full, or the system does not let it be written.
@@ -37,10 +37,19 @@ def writing(path: Path) -> Iterator[None]:
         # Of a folder, the file inside that was being written is called by a temporary name: tell of the folder.
         reason = error.__cause__ if isinstance(error, WriteError) else error
         number = reason.errno if isinstance(reason, OSError) else None
-        if number not in FULL | REFUSED:
+        if number is None or not (number in FULL | REFUSED or concerns(reason, path)):
             raise
         cure = f"free space there or in {tempfile.gettempdir()}" if number in FULL else "choose another place"
         raise WriteError(f"{path} cannot be written ({os.strerror(number).lower()}); {cure}") from reason
+
+
+def concerns(error: BaseException | None, path: Path) -> bool:
+    """Whether an error of the system is about a path: itself, a folder above it, or what stands in for it there."""
+    if not isinstance(error, OSError) or not isinstance(error.filename, str):
+        return False
+    named, wanted = Path(error.filename).absolute(), path.absolute()
+    beside = [each.name for each in (named, *named.parents) if each.parent == wanted.parent]
+    return wanted.is_relative_to(named) or any(name.startswith(f".{path.stem}.") for name in beside)
 
 
 @contextlib.contextmanager

@@ -50,6 +50,15 @@ def test_a_file_where_a_folder_should_be_is_told(tmp_path):
         write_text(tmp_path / "file" / "below" / "a.txt", "")
 
 
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="there is no folder here in which nothing can be made")
+@pytest.mark.parametrize("write", [lambda path: write_text(path, ""), lambda path: replacing_folder(path).__enter__()])
+@pytest.mark.parametrize("name", ["/proc/result.json", "/proc/new/result.json"])
+def test_where_the_system_makes_no_file_the_line_names_the_path_that_was_asked_for(write, name):
+    with pytest.raises(WriteError) as caught:
+        write(Path(name))
+    assert str(caught.value) == f"{name} cannot be written (no such file or directory); choose another place"
+
+
 def test_errors_of_other_kinds_come_through(tmp_path):
     with pytest.raises(FileNotFoundError), replacing(tmp_path / "a.txt"):
         Path(tmp_path, "absent").read_text()

@@ -69,7 +69,7 @@ def require_place(out: Path) -> None:
 
     with writing(out):
         out.parent.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=out.parent).close()
+        tempfile.TemporaryFile(dir=out.parent, prefix=f".{out.stem}.").close()
         if out.exists() and not is_benchmark(out.read_bytes()):
             raise WriteError(f"{out} exists and holds no benchmark; choose another file")
 
