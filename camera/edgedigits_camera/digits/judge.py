@@ -34,12 +34,6 @@ def no_rows() -> NDArray[np.float32]:
     return np.zeros((0, len(FEATURES)), np.float32)
 
 
-# Rows and the scores that the judge gave them when it was fitted; judges that are older have none.
-GOLDEN, ANSWERS = "golden", "golden_scores"
-# Sums of a few hundred leaves, and exp(), differ by less between processors.
-MOST_APART = 1e-4
-
-
 @dataclass(frozen=True, slots=True)
 class Trees:
     """Boosted binary trees, all of the same depth D: a row holds one tree, its nodes numbered breadth first."""
@@ -73,7 +67,7 @@ class Judge:
 
     trees: Trees
     threshold: float
-    golden: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, len(FEATURES)), np.float32))
+    golden: NDArray[np.float32] = field(default_factory=no_rows)
     """(N, F): rows whose scores are written down with it, and held against what it says when it is loaded."""
 
     @classmethod
