@@ -25,7 +25,7 @@ def evaluate(
     format: options.Format = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Print accuracy, loss, recall per digit and the confusion matrix on MNIST's test set."""
+    """Print accuracy, loss, recall per digit and the confusion matrix on MNIST's test set, or on your own images."""
     from edgedigits.training.evaluate import evaluate as evaluate_folder
 
     result = evaluate_folder(folder, data=data, backend=backend, format=format)

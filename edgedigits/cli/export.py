@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from edgedigits.bundle.manifest import MANIFEST
+from edgedigits.cli import options
 from edgedigits.errors import require
 
 if TYPE_CHECKING:
@@ -56,13 +57,7 @@ def export(
             show_default="RUN/bundle",
         ),
     ] = None,
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            help="MNIST: the Keras .npz or a folder of IDX files.",
-            show_default="EDGEDIGITS_MNIST, Keras's cache, or a download of 11 MB",
-        ),
-    ] = None,
+    data: options.Data = None,
     calibration_images: Annotated[
         int, typer.Option(help="Training images that set the scales of quantised files.")
     ] = 500,
@@ -79,8 +74,7 @@ def export(
         list[str] | None,
         typer.Option(
             metavar="NAME=PATH",
-            help="Also measure on these images: an .npz with x_test and y_test, or a folder of IDX files. "
-            "Can be given several times.",
+            help="Also measure on these images, in any form that --data takes. Can be given several times.",
             show_default=False,
         ),
     ] = None,

@@ -70,7 +70,8 @@ Data = Annotated[
         "--data",
         metavar="PATH",
         show_default="EDGEDIGITS_MNIST, the Keras cache, a download",
-        help="MNIST: mnist.npz or a folder of IDX files.",
+        help="MNIST, or your own digits: an .npz as Keras has it, a .csv as Kaggle has it, IDX files, or a folder with "
+        "one folder of pictures for each digit.",
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", callback=hush, help="Say nothing on stderr but errors.")]

@@ -1,8 +1,9 @@
-"""MNIST with explicit splits, from wherever it lies."""
+"""MNIST, or other labelled digits, with explicit splits, from wherever they lie."""
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +12,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from edgedigits.errors import DataError
-from edgedigits.training.mnist_files import download, read_archive
+from edgedigits.training.forms import FORMS, ONE_SET, read
+from edgedigits.training.mnist_files import download
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
 ENVIRONMENT_VARIABLE = "EDGEDIGITS_MNIST"
 PAIRS = (("x_train", "y_train"), ("x_test", "y_test"))
+# MNIST's share: 10,000 of 70,000.
+TEST_EVERY = 7
+LIGHT = 128
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +44,33 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Mnist:
-    """Three splits that share no image; ``sha256`` covers the pixels and labels, whatever file they came from."""
+    """Three splits that share no image; ``sha256`` covers the pixels and labels, whatever file they came from.
+
+    ``held_out``: the source holds one set, of which a part was kept to test on.
+    """
 
     train: Split
     validation: Split
     test: Split
     sha256: str
     source: str
+    held_out: bool = False
 
 
-def load_mnist(path: Path | None = None, *, validation_split: float = 0.1, limit: int | None = None) -> Mnist:
+def load_mnist(
+    path: Path | None = None,
+    *,
+    validation_split: float = 0.1,
+    limit: int | None = None,
+    tell: Callable[[str], None] = log.warning,
+) -> Mnist:
     """Load MNIST: ``path``, else the environment variable EDGEDIGITS_MNIST, else the Keras cache, else a download.
 
     Args:
-        path: the Keras ``.npz``, or a folder with the four IDX files, gzipped or not.
+        path: what :func:`edgedigits.training.forms.read` reads; of one set, a seventh is held out to test on.
         validation_split: the share at the end of the training set that is kept for validation, in [0, 1).
         limit: use the first so many training images only.
+        tell: told what was done to the images.
 
     Raises:
         DataError: the files are absent or not what they should be, or cannot be downloaded.
@@ -60,8 +79,13 @@ def load_mnist(path: Path | None = None, *, validation_split: float = 0.1, limit
     if not 0 <= validation_split < 1:
         raise DataError(f"the validation split must be at least 0 and less than 1, got {validation_split}")
     source = find_source(path)
-    arrays = read_archive(source)
-    known, test = (checked(arrays, images=pair[0], labels=pair[1], source=source) for pair in PAIRS)
+    arrays = read(source, tell=tell)
+    held_out = ONE_SET[0] in arrays
+    if held_out:
+        known, test = split_off(upright(arrays, names=ONE_SET, source=source, tell=tell))
+        tell(f"{source} is one set: {len(test):,} of its {len(known) + len(test):,} images are kept to test on")
+    else:
+        known, test = (upright(arrays, names=pair, source=source, tell=tell) for pair in PAIRS)
     digest = checksum(known.images, known.labels, test.images, test.labels)
     known = known[:limit]
     # Keras's `validation_split` cuts in the same way, so that figures compare.
@@ -72,19 +96,70 @@ def load_mnist(path: Path | None = None, *, validation_split: float = 0.1, limit
         test=test,
         sha256=digest,
         source=str(source),
+        held_out=held_out,
     )
 
 
-def load_test(path: Path) -> Split:
-    """Load the test images of another set: an ``.npz`` with ``x_test`` and ``y_test``, or a folder of the IDX files.
+def load_test(path: Path, *, tell: Callable[[str], None] = log.warning) -> Split:
+    """Load the test images of another source; all that it has, where it is one set.
 
     Raises:
         DataError: they are absent or not what they should be.
 
     """
-    images, labels = PAIRS[1]
-    arrays = read_archive(find_source(path), names=PAIRS[1])
-    return checked(arrays, images=images, labels=labels, source=path)
+    arrays = read(find_source(path), names=PAIRS[1], tell=tell)
+    return upright(arrays, names=ONE_SET if ONE_SET[0] in arrays else PAIRS[1], source=path, tell=tell)
+
+
+def unseen(data: Mnist, *, trained_on: str) -> Split:
+    """Images that a network has not seen: the test images; all, of one set on which it was not trained.
+
+    Args:
+        data: as it was loaded.
+        trained_on: SHA-256 of the data that the network was trained on.
+
+    """
+    if not data.held_out or data.sha256 == trained_on:
+        return data.test
+    parts = (data.train, data.validation, data.test)
+    return Split(np.concatenate([part.images for part in parts]), np.concatenate([part.labels for part in parts]))
+
+
+def split_off(whole: Split) -> tuple[Split, Split]:
+    """A set in two, both with the same share of each digit and in an order that mixes them: to learn, and to test.
+
+    Raises:
+        DataError: it is too small for that.
+
+    """
+    mixed = np.random.default_rng(0).permutation(len(whole))
+    tested = turns(whole.labels[mixed]) % TEST_EVERY == TEST_EVERY - 1
+    if not tested.any():
+        raise DataError(f"{len(whole)} images are too few to keep some of them to test on; seven of a digit are needed")
+    learnt, kept = mixed[~tested], mixed[tested]
+    return Split(whole.images[learnt], whole.labels[learnt]), Split(whole.images[kept], whole.labels[kept])
+
+
+def turns(labels: NDArray[np.uint8]) -> NDArray[np.intp]:
+    """How many of the same digit come before each of these labels (N,)."""
+    turn = np.empty(len(labels), np.intp)
+    for digit in range(10):
+        turn[labels == digit] = np.arange(np.count_nonzero(labels == digit))
+    return turn
+
+
+def upright(
+    arrays: dict[str, NDArray[Any]], *, names: tuple[str, str], source: Path, tell: Callable[[str], None]
+) -> Split:
+    """A split in white ink on black: where most images have a light border, all are inverted, and that is told."""
+    found = checked(arrays, images=names[0], labels=names[1], source=source)
+    frame = np.ones((28, 28), bool)
+    frame[1:-1, 1:-1] = False
+    light = np.median(found.images[:, frame], axis=1) >= LIGHT
+    if np.count_nonzero(light) * 2 <= len(found):
+        return found
+    tell(f"{source}: {names[0]} is black ink on white, and was inverted")
+    return Split(images=255 - found.images, labels=found.labels)
 
 
 def find_source(path: Path | None) -> Path:
@@ -93,7 +168,7 @@ def find_source(path: Path | None) -> Path:
     if named is not None:
         if not named.exists():
             origin = "" if path else f" ({ENVIRONMENT_VARIABLE})"
-            raise DataError(f"{named}{origin} does not exist; give mnist.npz or a folder with the four IDX files")
+            raise DataError(f"{named}{origin} does not exist; give {FORMS}")
         return named
     home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
     cached = home / "datasets" / "mnist.npz"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from edgedigits.bundle import Bundle
 from edgedigits.bundle.manifest import MANIFEST
 from edgedigits.errors import RunError
 from edgedigits.recognizer import Recognizer
@@ -33,7 +34,7 @@ class Evaluation:
 
 
 def evaluate(folder: Path, *, data: Path | None = None, backend: str = "auto", format: str | None = None) -> Evaluation:
-    """Evaluate a run folder or a bundle on MNIST's test set; TensorFlow is imported for a run folder only.
+    """Evaluate a run folder or a bundle on MNIST's test set or other images; a run folder needs TensorFlow.
 
     Args:
         folder: of the run or bundle; looked at before MNIST, which may have to be downloaded.
@@ -50,17 +51,19 @@ def evaluate(folder: Path, *, data: Path | None = None, backend: str = "auto", f
     """
     if (folder / MANIFEST).is_file():
         with Recognizer.load(folder, backend=backend, format=format) as recognizer:
-            return Evaluation(recognizer.opened.explain(), scores_of(recognizer.probabilities, test_split(data)))
+            trained_on = str(Bundle.read(folder).training.get("data_sha256", ""))
+            test = test_split(data, trained_on=trained_on)
+            return Evaluation(recognizer.opened.explain(), scores_of(recognizer.probabilities, test))
     if backend != "auto" or format is not None:
         raise RunError(f"{folder} is no bundle (it has no {MANIFEST}); --backend and --format are for bundles")
     return evaluate_run(folder, data=data)
 
 
-def test_split(data: Path | None) -> Split:
-    """Return MNIST's test images."""
-    from edgedigits.training.data import load_mnist
+def test_split(data: Path | None, *, trained_on: str) -> Split:
+    """Return MNIST's test images, or those of other data that a network has not seen; SHA-256 of what it has seen."""
+    from edgedigits.training.data import load_mnist, unseen
 
-    return load_mnist(data).test
+    return unseen(load_mnist(data), trained_on=trained_on)
 
 
 def scores_of(answer: Callable[[NDArray[np.uint8]], NDArray[np.float32]], test: Split) -> Scores:
@@ -82,11 +85,12 @@ def evaluate_run(folder: Path, *, data: Path | None) -> Evaluation:
     import keras
 
     from edgedigits.training.model import probabilities
+    from edgedigits.training.runs import Run, recorded
     from edgedigits.training.saved import load_keras
 
     try:
         model = load_keras(path)
     except ValueError as error:
         raise RunError(f"{path} cannot be read ({error}); train again with --force") from error
-    test = test_split(data)
+    test = test_split(data, trained_on=recorded(Run(folder))["data"]["sha256"])
     return Evaluation(f"Keras {keras.__version__}", score(probabilities(model, test.images), labels=test.labels))

@@ -39,26 +39,44 @@ IDX_FILES = {
 IDX_MAGIC = {3: 0x803, 1: 0x801}
 
 
-def read_archive(source: Path, *, names: Sequence[str] = ARRAYS) -> Arrays:
-    """Read the four arrays, or those named, from a Keras ``.npz`` or from a folder of IDX files.
+def read_idx_folder(source: Path, *, names: Sequence[str] = ARRAYS) -> Arrays:
+    """Read the four arrays, or those named, from a folder of IDX files.
 
     Raises:
-        DataError: an array or file is missing, truncated, or of another format.
+        DataError: a file is missing, truncated, or of another format.
 
     """
-    if source.is_dir():
-        return {
-            name: read_idx(find_idx(source, stem), dimensions=3 if name[0] == "x" else 1)
-            for name, stem in IDX_FILES.items()
-            if name in names
-        }
-    return read_npz(source, names=names)
+    return {
+        name: read_idx(find_idx(source, stem), dimensions=3 if name[0] == "x" else 1)
+        for name, stem in IDX_FILES.items()
+        if name in names
+    }
 
 
-def read_npz(path: Path, *, names: Sequence[str] = ARRAYS) -> Arrays:
-    """Read the named arrays of a Keras ``.npz``."""
+def read_idx_pair(images: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Read one IDX file of images, and that of their labels, which lies beside it.
+
+    Raises:
+        DataError: either is missing, truncated, or of another format.
+
+    """
+    labels = images.with_name(images.name.replace("images", "labels").replace("idx3", "idx1"))
+    if labels == images or not labels.is_file():
+        raise DataError(f"{images} has no file of labels beside it; expected {labels.name}")
+    return read_idx(images, dimensions=3), read_idx(labels, dimensions=1)
+
+
+def read_npz(path: Path, *, names: Sequence[str] = ARRAYS, one_set: Sequence[str] = ()) -> Arrays:
+    """Read the named arrays of a Keras ``.npz``; or those of ``one_set``, where it has all of them and none named.
+
+    Raises:
+        DataError: an array is missing, or the file is damaged or of another format.
+
+    """
     try:
-        arrays = read_arrays(path, names=names)
+        arrays = read_arrays(path, names=(*names, *one_set))
+        if one_set and arrays.keys() == set(one_set):
+            return arrays
         if len(arrays) < len(names):
             with opened_zip(path) as archive:
                 found = ", ".join(name.removesuffix(".npy") for name in archive.namelist()) or "nothing"
@@ -68,7 +86,7 @@ def read_npz(path: Path, *, names: Sequence[str] = ARRAYS) -> Arrays:
         ) from error
     if missing := [name for name in names if name not in arrays]:
         raise DataError(f"{path}: {', '.join(missing)} missing, found {found}; is it the Keras mnist.npz?")
-    return arrays
+    return {name: arrays[name] for name in names}
 
 
 def find_idx(folder: Path, stem: str) -> Path:

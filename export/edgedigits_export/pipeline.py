@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from edgedigits.bundle.manifest import MANIFEST
@@ -84,8 +84,9 @@ def export(request: Request, *, on_step: Callable[[str, int], None] = lambda _st
 
     """
     check(request)
-    also = {name: load_test(path) for name, path in request.also.items()}
-    network, data = network_and_data(request)
+    told: list[str] = []
+    also = {name: load_test(path, tell=told.append) for name, path in request.also.items()}
+    network, data = network_and_data(request, tell=told.append)
     wanted = request.formats or (formats_of(request.source) if request.bundled else None)
     formats = chosen(wanted, quantize=request.quantize, documented=network.documented)
     settings = Settings(
@@ -97,7 +98,8 @@ def export(request: Request, *, on_step: Callable[[str, int], None] = lambda _st
         detector=request.detector,
     )
     total = steps_of(formats)
-    return export_network(network, request.out, data=data, settings=settings, on_step=lambda step: on_step(step, total))
+    made = export_network(network, request.out, data=data, settings=settings, on_step=lambda step: on_step(step, total))
+    return replace(made, notes=(*told, *made.notes))
 
 
 def check(request: Request) -> None:
@@ -116,8 +118,8 @@ def check(request: Request) -> None:
         check_detector_run(request.detector)
 
 
-def network_and_data(request: Request) -> tuple[Network, Mnist]:
-    """The network, and MNIST split as it was trained.
+def network_and_data(request: Request, *, tell: Callable[[str], None]) -> tuple[Network, Mnist]:
+    """The network, and MNIST split as it was trained; ``tell`` hears what was done to the images.
 
     Raises:
         RunError: the run holds no network of the documented architecture, or was trained on other data.
@@ -128,11 +130,12 @@ def network_and_data(request: Request) -> tuple[Network, Mnist]:
 
     """
     if request.foreign:
-        data = load_mnist(request.data, validation_split=VALIDATION)
+        data = load_mnist(request.data, validation_split=VALIDATION, tell=tell)
         return load_foreign(request.source, data=data), data
     if request.bundled:
         network, data_sha256 = load_bundled(request.source)
-        data = load_mnist(request.data, validation_split=network.numbers.get("validation_split", VALIDATION))
+        split = network.numbers.get("validation_split", VALIDATION)
+        data = load_mnist(request.data, validation_split=split, tell=tell)
         if data.sha256 != data_sha256:
             raise ExportError(
                 f"{request.source} was made with data of SHA-256 {data_sha256[:12]}..., {data.source} has "
@@ -141,6 +144,6 @@ def network_and_data(request: Request) -> tuple[Network, Mnist]:
         return network, data
     run = Run(request.source)
     network = load_network(run)
-    data = load_mnist(request.data, validation_split=recorded_recipe(run).validation_split)
+    data = load_mnist(request.data, validation_split=recorded_recipe(run).validation_split, tell=tell)
     check_data(run, data=data)
     return network, data

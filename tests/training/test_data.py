@@ -167,6 +167,9 @@ def test_a_gzip_that_unpacks_to_more_than_its_header_says_is_not_unpacked(archiv
 
 
 def test_a_folder_without_idx_files_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"has no digits that can be read; expected one folder for each digit, train"):
+        load_mnist(tmp_path)
+    (tmp_path / "train-labels-idx1-ubyte").touch()
     with pytest.raises(DataError, match=r"has no train-images-idx3-ubyte or .*gz; expected the four files"):
         load_mnist(tmp_path)
 

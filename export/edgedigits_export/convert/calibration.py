@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from edgedigits.errors import CalibrationError
+from edgedigits.training.data import turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,10 +55,7 @@ class Calibration:
     def rows(self) -> NDArray[np.intp]:
         """Which training images (count,): drawn without repetition, one of each digit in turn."""
         shuffled = np.random.default_rng(self.seed).permutation(len(self.data.train))
-        labels = self.data.train.labels[shuffled]
-        turn = np.empty(len(shuffled), np.intp)
-        for digit in range(DIGITS):
-            turn[labels == digit] = np.arange(np.count_nonzero(labels == digit))
+        turn = turns(self.data.train.labels[shuffled])
         return shuffled[np.argsort(turn, kind="stable")[: self.count]]
 
     def images(self) -> Iterator[NDArray[np.float32]]:
