@@ -43,50 +43,59 @@ if TYPE_CHECKING:
 
     from edgedigits_camera.profiles import Profile
 
+    Clock = Callable[[], float]
+
 T = TypeVar("T")
 
 SIZES_PX = {"640x480": (640, 480), "4000x3000": (4000, 3000)}
 STAGES = ("pyramid", "detector", "patches", "network", "judge", "whole")
 
 
-class Watched:
-    """A recognizer whose networks' time is kept."""
+def clock_ms() -> float:
+    """Milliseconds of a clock that starts anywhere."""
+    return 1000 * time.perf_counter()
 
-    def __init__(self, inner: Recognizer) -> None:
-        self.inner, self.bundle, self.detector = inner, inner.bundle, self
-        self.detector_ms = self.network_ms = 0.0
+
+class Watched:
+    """A recognizer whose networks' time is kept, in the unit of a clock."""
+
+    def __init__(self, inner: Recognizer, clock: Clock = clock_ms) -> None:
+        self.inner, self.bundle, self.detector, self.clock = inner, inner.bundle, self, clock
+        self.detector_took = self.network_took = 0.0
 
     def maps(self, contrast: NDArray[np.uint8]) -> NDArray[np.float32]:
         """What the detector says."""
-        took_ms, maps = timed(lambda: self.inner.detector.maps(contrast))
-        self.detector_ms += took_ms
+        took, maps = timed(lambda: self.inner.detector.maps(contrast), self.clock)
+        self.detector_took += took
         return maps
 
     def probabilities(self, patches: NDArray[np.uint8]) -> NDArray[np.float32]:
         """What the network says."""
-        took_ms, said = timed(lambda: self.inner.probabilities(patches))
-        self.network_ms += took_ms
+        took, said = timed(lambda: self.inner.probabilities(patches), self.clock)
+        self.network_took += took
         return said
 
 
-def stages_of(image: NDArray[np.uint8], recognizer: Recognizer, *, judge: Judge, profile: Profile) -> dict[str, float]:
-    """Milliseconds of each stage of reading a picture (H, W, 3) uint8 BGR."""
+def stages_of(
+    image: NDArray[np.uint8], recognizer: Recognizer, *, judge: Judge, profile: Profile, clock: Clock = clock_ms
+) -> dict[str, float]:
+    """What each stage of reading a picture (H, W, 3) uint8 BGR takes, in the unit of a clock."""
     grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
-    watched, size_px = Watched(recognizer), (grey.shape[1], grey.shape[0])
-    pyramid_ms, _ = timed(lambda: list(canvases(levels_of(grey, profile.search))))
-    found_ms, candidates = timed(lambda: candidates_of(grey, watched, profile=profile))
-    judge_ms, _ = timed(lambda: judge.trees.score(features_of(candidates, size_px=size_px)))
-    whole_ms, _ = timed(lambda: read_page(image, recognizer, profile=profile, judge=judge))
-    patches_ms = max(found_ms - pyramid_ms - watched.detector_ms - watched.network_ms, 0.0)
-    times_ms = (pyramid_ms, watched.detector_ms, patches_ms, watched.network_ms, judge_ms, whole_ms)
-    return dict(zip(STAGES, times_ms, strict=True))
+    watched, size_px = Watched(recognizer, clock), (grey.shape[1], grey.shape[0])
+    pyramid, _ = timed(lambda: list(canvases(levels_of(grey, profile.search))), clock)
+    found, candidates = timed(lambda: candidates_of(grey, watched, profile=profile), clock)
+    judging, _ = timed(lambda: judge.trees.score(features_of(candidates, size_px=size_px)), clock)
+    whole, _ = timed(lambda: read_page(image, recognizer, profile=profile, judge=judge), clock)
+    patches = max(found - pyramid - watched.detector_took - watched.network_took, 0.0)
+    took = (pyramid, watched.detector_took, patches, watched.network_took, judging, whole)
+    return dict(zip(STAGES, took, strict=True))
 
 
-def timed(call: Callable[[], T]) -> tuple[float, T]:
-    """Milliseconds of a call, and what it returned."""
-    started = time.perf_counter()
+def timed(call: Callable[[], T], clock: Clock) -> tuple[float, T]:
+    """What a call takes by a clock, and what it returned."""
+    started = clock()
     result = call()
-    return 1000 * (time.perf_counter() - started), result
+    return clock() - started, result
 
 
 def measure(recognizer: Recognizer, *, scenes: int) -> dict[str, dict[str, dict[str, float]]]:
