@@ -1,7 +1,7 @@
 # make demo: read drawn pages with the shipped model, on any machine with Python 3.11 to 3.13.
 # make quick: what neither trains nor converts, films or waits; 80 seconds on two cores.
 # make test: every extra, the whole suite; then the built wheel with the newest, the lowest and Debian 12's libraries.
-# make lint | model | bench | drawn | wild | cases | steadiness | pins: see CONTRIBUTING.md.
+# make lint | docs | model | bench | drawn | wild | cases | steadiness | pins: see CONTRIBUTING.md.
 
 PYTHON ?= python3
 PYTHON311 ?= $(shell command -v python3.11)
@@ -20,7 +20,7 @@ environment = rm -rf $(1) && $(2) -m venv $(1) && $(1)/bin/pip install --quiet '
 device_tests = EDGEDIGITS_EXPECT_WHEEL=1 $(2) $(1)/bin/pytest -o pythonpath= -p no:cacheprovider tests/installed
 wheel = $$(ls -d "$$PWD"/dist/*.whl)
 
-.PHONY: demo quick test test-suite test-wheel test-old test-lowest test-lowest-export test-bookworm lint format model bench drawn wild cases steadiness pins clean
+.PHONY: demo quick test test-suite test-wheel test-old test-lowest test-lowest-export test-bookworm lint docs format model bench drawn wild cases steadiness pins clean
 
 demo: $(DEMO)/ready
 	$(DEMO)/bin/edgedigits demo --out demo
@@ -67,6 +67,10 @@ lint: $(TEST)/ready
 	$(TEST)/bin/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
 	$(TEST)/bin/zizmor --offline --quiet .github
 
+# The pages of docs/ as a site, in site/; the suite builds it too.
+docs: $(TEST)/ready
+	NO_MKDOCS_2_WARNING=1 $(TEST)/bin/mkdocs build --strict --quiet
+
 format: $(TEST)/ready
 	$(TEST)/bin/ruff check --fix .
 	$(TEST)/bin/ruff format .
@@ -108,14 +112,14 @@ old_pins = uv pip compile pyproject.toml --python-version 3.11 --upgrade --no-an
 pins:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --no-annotate --no-header --quiet \
 	    --extra export --extra camera --extra headless --extra web --extra mqtt \
-	    --group test --group lint --group micro --group browser --no-emit-package backports-strenum -o constraints.txt
+	    --group test --group lint --group micro --group docs --group browser --no-emit-package backports-strenum -o constraints.txt
 	$(old_pins) --resolution lowest-direct --extra tflite-runtime --extra headless --extra camera --extra web --extra mqtt -o constraints-lowest.txt
 	$(old_pins) --resolution lowest-direct --extra export --extra headless --extra camera -o constraints-lowest-export.txt
 	printf '%s\n' $(DEBIAN12) | $(old_pins) - -o constraints-bookworm.txt
 	sed -i -E "s/ and \(\(.*//; s/ and python_full_version < '3.14'//; s/ ; python_full_version < '3.14'$$//" constraints.txt
 
 clean:
-	rm -rf $(DEMO) $(TEST) $(WHEEL) $(LOWEST) $(LOWEST_EXPORT) $(BOOKWORM) dist demo .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(DEMO) $(TEST) $(WHEEL) $(LOWEST) $(LOWEST_EXPORT) $(BOOKWORM) dist demo site .mypy_cache .pytest_cache .ruff_cache
 
 $(DEMO)/ready: pyproject.toml constraints.txt
 	$(call environment,$(DEMO),$(PYTHON))
@@ -125,7 +129,7 @@ $(DEMO)/ready: pyproject.toml constraints.txt
 # A machine without the system libraries of a screen gets OpenCV without windows; their tests are left out there.
 $(TEST)/ready: pyproject.toml constraints.txt
 	$(call environment,$(TEST),$(PYTHON))
-	$(TEST)/bin/pip install --quiet -c constraints.txt -e '.[export,camera,web,mqtt]' --group test --group lint --group micro
+	$(TEST)/bin/pip install --quiet -c constraints.txt -e '.[export,camera,web,mqtt]' --group test --group lint --group micro --group docs
 	$(TEST)/bin/python -c 'import cv2' || { $(TEST)/bin/pip uninstall --quiet --yes opencv-python \
 	    && $(TEST)/bin/pip install --quiet -c constraints.txt -e '.[headless]'; }
 	touch $@
