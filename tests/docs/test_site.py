@@ -14,6 +14,7 @@ from mkdocs.exceptions import Abort  # noqa: E402
 
 from edgedigits.cli import COMMANDS  # noqa: E402
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 SPEC = importlib.util.spec_from_file_location("pages", ROOT / "docs/pages.py")
 pages = importlib.util.module_from_spec(SPEC)
