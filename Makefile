@@ -1,7 +1,7 @@
 # make demo: read drawn pages with the shipped model, on any machine with Python 3.11 to 3.13.
 # make quick: what neither trains nor converts, films or waits; 80 seconds on two cores.
 # make test: every extra, the whole suite; then the built wheel with the newest, the lowest and Debian 12's libraries.
-# make lint | docs | model | bench | drawn | wild | cases | steadiness | pins: see CONTRIBUTING.md.
+# make lint | coverage | docs | model | bench | drawn | wild | cases | steadiness | pins: see CONTRIBUTING.md.
 
 PYTHON ?= python3
 PYTHON311 ?= $(shell command -v python3.11)
@@ -20,7 +20,7 @@ environment = rm -rf $(1) && $(2) -m venv $(1) && $(1)/bin/pip install --quiet '
 device_tests = EDGEDIGITS_EXPECT_WHEEL=1 $(2) $(1)/bin/pytest -o pythonpath= -p no:cacheprovider tests/installed
 wheel = $$(ls -d "$$PWD"/dist/*.whl)
 
-.PHONY: demo quick test test-suite test-wheel test-old test-lowest test-lowest-export test-bookworm lint docs format model bench drawn wild cases steadiness pins clean
+.PHONY: demo quick test test-suite test-wheel test-old test-lowest test-lowest-export test-bookworm lint coverage docs format model bench drawn wild cases steadiness pins clean
 
 demo: $(DEMO)/ready
 	$(DEMO)/bin/edgedigits demo --out demo
@@ -70,6 +70,11 @@ lint: $(TEST)/ready
 # The pages of docs/ as a site, in site/; the suite builds it too.
 docs: $(TEST)/ready
 	NO_MKDOCS_2_WARNING=1 $(TEST)/bin/mkdocs build --strict --quiet
+
+# The whole suite once more, so not a part of `make test`: its floor is in pyproject.toml, and MNIST is downloaded for it.
+coverage: $(TEST)/ready
+	EDGEDIGITS_MNIST="$$($(TEST)/bin/python -c 'from edgedigits.training.data import find_source; print(find_source(None))')" \
+	    $(TEST)/bin/python -m pytest -n 2 --dist loadfile --cov --cov-report=term
 
 format: $(TEST)/ready
 	$(TEST)/bin/ruff check --fix .
