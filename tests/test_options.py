@@ -64,6 +64,48 @@ def test_a_bundle_given_as_an_option_where_it_is_the_argument_is_told_its_way(na
     assert f"a bundle is named without it here, as in: {result.stderr.split()[1]} {name} DIR" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("command", "cure"),
+    [
+        ("demo", "did you mean --out 'my pages'?"),
+        ("train", "did you mean --out 'my pages'?"),
+        ("train-detector", "did you mean --out 'my pages'?"),
+        ("explain page.png", "did you mean --out 'my pages'?"),
+        ("export run", "did you mean --out 'my pages'?"),
+        ("benchmark mine", "did you mean --out 'my pages'?"),
+        ("service status", "did you mean --name 'my pages'?"),
+        ("service logs", "did you mean --name 'my pages'?"),
+        ("service remove", "did you mean --name 'my pages'?"),
+        ("doctor", "did you mean --bundle 'my pages'?"),
+        ("camera demo", "did you mean --bundle 'my pages'?"),
+        ("cameras", "edgedigits cameras takes no more names"),
+        ("verify mine", "edgedigits verify takes no more names"),
+        ("inspect mine", "edgedigits inspect takes no more names"),
+        ("evaluate mine", "edgedigits evaluate takes no more names"),
+        ("fit-judge mine", "edgedigits fit-judge takes no more names"),
+        ("put-detector mine run", "edgedigits put-detector takes no more names"),
+    ],
+)
+def test_a_name_that_stands_alone_where_an_option_is_meant_is_told_the_option(command, cure):
+    result = CliRunner().invoke(app, [*command.split(), "my pages", "more"], prog_name="edgedigits")
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[-1] == f"Error: unexpected argument 'my pages'; {cure}"
+
+
+def test_a_name_that_stands_alone_steers_no_terminal():
+    result = CliRunner().invoke(app, ["demo", "a\x1b[31m"])
+    assert result.exit_code == 2
+    assert "\x1b" not in result.stderr
+
+
+def test_usage_names_what_is_treated_in_capitals_and_once_in_brackets():
+    for name, command in get_command(app).commands.items():
+        usage = CliRunner().invoke(app, [name, "--help"]).stdout.splitlines()[0].partition("[OPTIONS]")[2]
+        assert usage == usage.upper(), command
+        assert "[[" not in usage
+        assert "......" not in usage
+
+
 @pytest.mark.parametrize("command", [["recognize"], ["explain"], ["camera", "--display", "none"]], ids=" ".join)
 def test_a_bundle_given_as_a_picture_is_told_its_way(command):
     pytest.importorskip("edgedigits_camera.reader", reason="neither the extra `camera` nor `headless` is installed")

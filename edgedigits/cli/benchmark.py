@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 
 def benchmark(
-    bundle: Annotated[Path | None, typer.Argument(help="Bundle to measure; the shipped one by default.")] = None,
+    bundle: Annotated[
+        Path | None, typer.Argument(help="Bundle to measure; the shipped one by default.", metavar="BUNDLE")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
     out: Annotated[Path | None, typer.Option(help="Write the JSON into this file as well.", metavar="FILE")] = None,
     runs: Annotated[int, typer.Option(min=1, help="Single images per artifact and runtime.")] = 1000,

@@ -65,7 +65,7 @@ def parse_bytes(text: str) -> int:
 
 def camera(
     context: typer.Context,
-    place: Annotated[str | None, typer.Argument(metavar="[SOURCE]", help="The same as --source.")] = None,
+    place: Annotated[str | None, typer.Argument(metavar="SOURCE", help="The same as --source.")] = None,
     source: Annotated[
         str | None,
         typer.Option(

@@ -25,7 +25,7 @@ def export(
     run: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[RUN|BUNDLE]",
+            metavar="RUN|BUNDLE",
             help="Folder that `edgedigits train` wrote, or a bundle to be made anew from its own weights.",
             show_default=False,
         ),

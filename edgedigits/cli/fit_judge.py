@@ -11,7 +11,9 @@ from edgedigits.errors import BundleError, require
 
 
 def fit_judge(
-    bundle: Annotated[Path, typer.Argument(help="Bundle that `edgedigits export` wrote.", show_default=False)],
+    bundle: Annotated[
+        Path, typer.Argument(help="Bundle that `edgedigits export` wrote.", metavar="BUNDLE", show_default=False)
+    ],
     scenes: Annotated[int, typer.Option(min=50, help="How many scenes are drawn; more take longer.")] = 3000,
     seed: Annotated[
         int, typer.Option(min=500_000, help="Number of the first scene; the detector was trained on lower ones.")

@@ -11,10 +11,14 @@ from edgedigits.errors import require
 
 
 def put_detector(
-    bundle: Annotated[Path, typer.Argument(help="Bundle that `edgedigits export` wrote.", show_default=False)],
+    bundle: Annotated[
+        Path, typer.Argument(help="Bundle that `edgedigits export` wrote.", metavar="BUNDLE", show_default=False)
+    ],
     run: Annotated[
         Path | None,
-        typer.Argument(help="Folder that `edgedigits train-detector` wrote.", show_default="the shipped detector"),
+        typer.Argument(
+            help="Folder that `edgedigits train-detector` wrote.", metavar="RUN", show_default="the shipped detector"
+        ),
     ] = None,
 ) -> None:
     """Put a detector of digits into a bundle: a newly trained one, converted and proven, or the shipped one."""

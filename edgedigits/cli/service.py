@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from edgedigits.cli import arguments
 from edgedigits.cli.commands import COMMANDS, OnDemand
 from edgedigits.cli.notes import Notes, printable
 from edgedigits.errors import ServiceError
@@ -78,7 +79,7 @@ def install(
         notes.say(f"it ends when you log out; to keep it, run: sudo loginctl enable-linger {user_name()}")
 
 
-@service.command()
+@service.command(cls=arguments.Command)
 def status(
     system: System = False,
     name: Name = "",
@@ -99,7 +100,7 @@ def status(
     raise typer.Exit(int(not found.active))
 
 
-@service.command()
+@service.command(cls=arguments.Command)
 def logs(
     system: System = False,
     name: Name = "",
@@ -117,7 +118,7 @@ def logs(
         raise ServiceError("there is no journalctl here, so no systemd that keeps what a service writes") from None
 
 
-@service.command()
+@service.command(cls=arguments.Command)
 def remove(system: System = False, name: Name = "") -> None:
     """Stop the service for good and remove its unit file."""
     from edgedigits.service import remove as remove_service

@@ -18,7 +18,9 @@ WORDS = {True: "ok", False: "WRONG", None: "-"}
 
 
 def verify(
-    bundle: Annotated[Path | None, typer.Argument(help="Bundle to check; the shipped one by default.")] = None,
+    bundle: Annotated[
+        Path | None, typer.Argument(help="Bundle to check; the shipped one by default.", metavar="BUNDLE")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Check every file of a bundle and its known answers in every runtime that is here; exit with 1 if one is wrong."""
