@@ -116,9 +116,9 @@ old_pins = uv pip compile pyproject.toml --python-version 3.11 --upgrade --no-an
 # backports.strenum: its newest release is not for every Python; pip finds the right one.
 pins:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --no-annotate --no-header --quiet \
-	    --extra export --extra camera --extra headless --extra web --extra mqtt \
+	    --extra export --extra camera --extra headless --extra web --extra mqtt --extra cluster \
 	    --group test --group lint --group micro --group docs --group browser --no-emit-package backports-strenum -o constraints.txt
-	$(old_pins) --resolution lowest-direct --extra tflite-runtime --extra headless --extra camera --extra web --extra mqtt -o constraints-lowest.txt
+	$(old_pins) --resolution lowest-direct --extra tflite-runtime --extra headless --extra camera --extra web --extra mqtt --extra cluster -o constraints-lowest.txt
 	$(old_pins) --resolution lowest-direct --extra export --extra headless --extra camera -o constraints-lowest-export.txt
 	printf '%s\n' $(DEBIAN12) | $(old_pins) - -o constraints-bookworm.txt
 	sed -i -E "s/ and \(\(.*//; s/ and python_full_version < '3.14'//; s/ ; python_full_version < '3.14'$$//" constraints.txt
@@ -134,7 +134,7 @@ $(DEMO)/ready: pyproject.toml constraints.txt
 # A machine without the system libraries of a screen gets OpenCV without windows; their tests are left out there.
 $(TEST)/ready: pyproject.toml constraints.txt
 	$(call environment,$(TEST),$(PYTHON))
-	$(TEST)/bin/pip install --quiet -c constraints.txt -e '.[export,camera,web,mqtt]' --group test --group lint --group micro --group docs
+	$(TEST)/bin/pip install --quiet -c constraints.txt -e '.[export,camera,web,mqtt,cluster]' --group test --group lint --group micro --group docs
 	$(TEST)/bin/python -c 'import cv2' || { $(TEST)/bin/pip uninstall --quiet --yes opencv-python \
 	    && $(TEST)/bin/pip install --quiet -c constraints.txt -e '.[headless]'; }
 	touch $@

@@ -3,6 +3,7 @@
     import edgedigits
 
     page = edgedigits.read("photo.jpg")              # digits in a picture: page.lines, page.readings
+    edgedigits.read_many(paths, jobs=4)              # of each file the page or the error, in order, by four processes
     for seen in edgedigits.watch("0"): ...           # digits before a camera: seen.steady.lines, seen.events
     edgedigits.Recognizer.load().classify(patches)   # patches (N, 28, 28) uint8, white ink on black
     edgedigits.verify_bundle(folder)                 # every file of a bundle, in every runtime that is here
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from edgedigits.verify.bundle import verify_bundle as verify_bundle
     from edgedigits_camera.live.seen import Seen as Seen
     from edgedigits_camera.live.watch import watch as watch
+    from edgedigits_camera.many.many import read_many as read_many
     from edgedigits_camera.read import read as read
     from edgedigits_camera.reader import Page as Page
     from edgedigits_export.pipeline import Request as ExportRequest
@@ -40,11 +42,13 @@ _PLACES = {
     "Seen": ("edgedigits_camera.live.seen", "Seen"),
     "export": ("edgedigits_export.pipeline", "export"),
     "read": ("edgedigits_camera.read", "read"),
+    "read_many": ("edgedigits_camera.many.many", "read_many"),
     "verify_bundle": ("edgedigits.verify.bundle", "verify_bundle"),
     "watch": ("edgedigits_camera.live.watch", "watch"),
 }
 __all__ = [  # noqa: RUF022 - names are imported on first use; sorted as the reader meets them
     "read",
+    "read_many",
     "watch",
     "Page",
     "Seen",

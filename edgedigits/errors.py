@@ -17,6 +17,7 @@
     +-- SourceError (OSError)               a camera, clip or stream cannot be opened or stopped sending
     +-- DisplayError (RuntimeError)         nothing can be shown: no screen, or no address to serve a page at
     +-- BrokerError (ValueError)            an MQTT broker cannot be asked as it was said
+    +-- EngineError (RuntimeError)          what reads many pictures on several machines is not there, or lost
     +-- ServiceError (RuntimeError)         systemd is not there, or cannot run the camera
     +-- WriteError (OSError)                a file or folder cannot be written: a full disk, no permission
 
@@ -95,6 +96,10 @@ class DisplayError(EdgeDigitsError, RuntimeError):
 
 class BrokerError(EdgeDigitsError, ValueError):
     """An MQTT broker cannot be asked as it was said: its address, a topic, a password, a certificate."""
+
+
+class EngineError(EdgeDigitsError, RuntimeError):
+    """What reads many pictures on several machines is not there, or lost what it was given."""
 
 
 class ServiceError(EdgeDigitsError, RuntimeError):

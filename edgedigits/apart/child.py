@@ -38,12 +38,9 @@ def ask_apart(
 
     """
     command = [sys.executable, "-P", "-m", module, *arguments, *map(os.fspath, models)]
-    # The child sees the same packages, also where they were found through sys.path alone.
-    path = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    environment = os.environ | dict.fromkeys(THREAD_VARIABLES, "1") | path
     with (
         log.open("wb") as stderr,
-        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=stderr, text=True) as child,
+        subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=stderr, text=True) as child,
     ):
         alarm = threading.Timer(timeout_s * len(models), child.kill)
         alarm.start()
@@ -56,10 +53,16 @@ def ask_apart(
             alarm.cancel()
     if answered < len(models):
         last_line = (log.read_text(errors="replace").strip().splitlines() or ["without a word"])[-1]
-        yield CrashError(f"{arguments[0]} ended with {_status(child.returncode)}: {last_line}")
+        yield CrashError(f"{arguments[0]} ended with {status(child.returncode)}: {last_line}")
 
 
-def _status(code: int) -> str:
+def environment() -> dict[str, str]:
+    """A child's: it takes one core, and sees the same packages, also where they were found through sys.path alone."""
+    path = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    return os.environ | dict.fromkeys(THREAD_VARIABLES, "1") | path
+
+
+def status(code: int) -> str:
     """A return code in words: a negative one is the number of the signal that ended the process."""
     return signal.Signals(-code).name if code < 0 else f"exit code {code}"
 

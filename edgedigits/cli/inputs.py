@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from edgedigits.bundle.manifest import NO_PICTURES, is_bundle
-from edgedigits.errors import PictureError
 
 STANDARD_INPUT = "-"
 
@@ -23,14 +22,7 @@ class Input:
     problem: str = ""
 
     def source(self) -> Path | bytes:
-        """Its path, or its bytes where it comes from standard input.
-
-        Raises:
-            PictureError: there was a problem.
-
-        """
-        if self.problem:
-            raise PictureError(self.problem)
+        """Its path, or its bytes where it comes from standard input."""
         return sys.stdin.buffer.read() if self.name == STANDARD_INPUT else Path(self.name)
 
     @property

@@ -7,18 +7,14 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from rich.progress import Progress
-
-    from edgedigits.cli.inputs import Input
+    from collections.abc import Callable, Iterator
 
 
 @contextlib.contextmanager
-def shown(inputs: list[Input]) -> Iterator[Iterable[Input]]:
-    """Yield the inputs; while one goes through several, stderr shows how far, where it is a terminal."""
-    if len(inputs) < 2 or not sys.stderr.isatty():
-        yield inputs
+def shown(total: int) -> Iterator[Callable[[str], None]]:
+    """Yield what is called with each picture that is done; of several, stderr shows how far, where it is a terminal."""
+    if total < 2 or not sys.stderr.isatty():
+        yield lambda _: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -33,13 +29,5 @@ def shown(inputs: list[Input]) -> Iterator[Iterable[Input]]:
         # What is printed goes above the bar, if it goes to the same terminal; elsewhere it is left alone.
         redirect_stdout=sys.stdout.isatty(),
     ) as bar:
-        yield steps(inputs, bar)
-
-
-def steps(inputs: list[Input], bar: Progress) -> Iterator[Input]:
-    """Each input, named beside the bar while it is worked on."""
-    task = bar.add_task("", total=len(inputs))
-    for one in inputs:
-        bar.update(task, description=one.stem)
-        yield one
-        bar.advance(task)
+        task = bar.add_task("", total=total)
+        yield lambda name: bar.update(task, advance=1, description=name)

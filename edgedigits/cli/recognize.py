@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from edgedigits.cli import options
-from edgedigits.cli.answers import Answer, as_failure, as_object, as_rows, as_text, csv_head
+from edgedigits.cli.answer_file import AnswerFile
 from edgedigits.cli.copies import Copies
-from edgedigits.cli.inputs import gather
-from edgedigits.cli.notes import Notes, tell_error
+from edgedigits.cli.inputs import STANDARD_INPUT, gather
+from edgedigits.cli.notes import Notes
 from edgedigits.cli.picture_bar import shown
+from edgedigits.cli.telling import Wanted, begin, is_told
 
 if TYPE_CHECKING:
-    from edgedigits.cli.inputs import Gathered, Input
+    from collections.abc import Iterator
+
+    from edgedigits.cli.inputs import Input
+    from edgedigits.errors import PictureError
     from edgedigits.recognizer import Recognizer
+    from edgedigits_camera.many.sheet import How, Sheet
 
 
 class Rotate(enum.StrEnum):
@@ -31,19 +36,22 @@ class Rotate(enum.StrEnum):
     LEFT = "270"
     AUTO = "auto"
 
+    @property
+    def quarters(self) -> int | None:
+        """By how many times 90 degrees; None where that is to be found out."""
+        return None if self == Rotate.AUTO else int(self) // 90
+
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is wanted of each picture."""
+class Run:
+    """How all pictures are read, and where what is read goes."""
 
-    form: str
-    """text, json or csv."""
-    top: int
-    min_confidence: float
-    rotate: Rotate
-    profile: options.ProfileName
-    copies: Copies | None
-    notes: Notes
+    recognizer: Recognizer
+    how: How
+    jobs: int
+    cluster: str | None
+    out: Path | None
+    resume: bool
 
 
 def recognize(
@@ -68,6 +76,14 @@ def recognize(
     rotate: Annotated[
         Rotate, typer.Option(help="Turn pictures clockwise by so many degrees; auto finds out by how many.")
     ] = Rotate.NOT,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="Read in so many processes.")] = 1,
+    cluster: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Read on the workers of this Dask scheduler instead.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the lines of --json into a new file.")] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with --out's FILE: leave out the pictures that are in it.")
+    ] = False,
     profile: options.Profile = options.ProfileName.STILL,
     bundle: options.Bundle = None,
     backend: options.Backend = options.BackendName.AUTO,
@@ -80,106 +96,81 @@ def recognize(
     from edgedigits.errors import require
     from edgedigits.recognizer import Recognizer
 
-    if as_json and as_csv:
-        raise typer.BadParameter("choose one", param_hint="--json, --csv")
+    refuse_together({"--json": as_json, "--csv": as_csv})
+    refuse_together({"--out": out, "--csv": as_csv})
+    refuse_together({"--jobs": jobs > 1, "--cluster": cluster, "-": STANDARD_INPUT in pictures})
+    refuse_together({"--resume": resume, "--save": save})
+    if resume and not out:
+        raise typer.BadParameter("goes on with the file that --out names", param_hint="--resume")
     wanted = Wanted(
-        form="json" if as_json else "csv" if as_csv else "text",
+        form="json" if as_json or out else "csv" if as_csv else "text",
         top=top,
         min_confidence=min_confidence,
         rotate=rotate,
-        profile=profile,
         copies=Copies(save) if save else None,
         notes=Notes(quiet=quiet, verbose=verbose),
     )
     require("cv2", extra="headless")
-    suffixes = require("edgedigits_camera.formats", extra="headless").SUFFIXES
+    sheet = require("edgedigits_camera.many.sheet", extra="headless")
+    how = sheet.How(bundle and bundle.absolute(), backend, format, threads, profile, rotate.quarters)
     with Recognizer.load(bundle, backend=backend, format=format, threads=threads) as recognizer:
         wanted.notes.runtime(recognizer.opened)
-        given = gather(pictures, is_picture=lambda path: path.suffix.lower() in suffixes and is_new(path))
-        raise typer.Exit(int(not read_all(given, recognizer, wanted)))
+        given = gather(pictures, is_picture=is_new)
+        for note in given.notes:
+            wanted.notes.say(note)
+        run = Run(recognizer, how, jobs, cluster, out, resume=resume)
+        raise typer.Exit(int(not read_all(given.inputs, run, wanted)))
+
+
+def refuse_together(given: dict[str, object]) -> None:
+    """Refuse options of which one alone makes sense."""
+    if len(names := [name for name, value in given.items() if value]) > 1:
+        raise typer.BadParameter("choose one", param_hint=", ".join(names))
 
 
 def is_new(path: Path) -> bool:
-    """Whether a file that was not named is to be read: no pipe or device, and nothing that shows what was read."""
+    """Whether a file that was not named is to be read: a picture by its name, and none that shows what was read."""
+    from edgedigits_camera.formats import SUFFIXES
     from edgedigits_camera.written import ANNOTATED, EXPLAINED, mark_of
 
-    return path.is_file() and mark_of(path) not in {ANNOTATED, EXPLAINED}
+    return path.suffix.lower() in SUFFIXES and path.is_file() and mark_of(path) not in {ANNOTATED, EXPLAINED}
 
 
-def read_all(given: Gathered, recognizer: Recognizer, wanted: Wanted) -> bool:
-    """Read and tell one picture after the other; False if there was an error, which is a line on stderr."""
-    for note in given.notes:
-        wanted.notes.say(note)
-    if wanted.copies:
-        wanted.copies.keep(one.name for one in given.inputs)
-    if wanted.form == "csv":
-        typer.echo(csv_head(top=wanted.top), nl=False)
-    with shown(given.inputs) as inputs:
-        done = [is_done(one, recognizer, wanted) for one in inputs]
-    return all(done)
+def read_all(inputs: list[Input], run: Run, wanted: Wanted) -> bool:
+    """Read and tell all that is not told yet; False if there was an error, also in the run that it goes on with."""
+    with AnswerFile.opened(run.out, resume=run.resume) if run.out else contextlib.nullcontext() as file:
+        if file:
+            inputs, wanted = file.left(inputs), replace(wanted, write=file.write)
+            if file.told:
+                wanted.notes.say(file.summary)
+        with reading(inputs, run) as sheets:
+            return tell_all(inputs, sheets, wanted) and not (file and file.failed)
 
 
-def is_done(one: Input, recognizer: Recognizer, wanted: Wanted) -> bool:
-    """Read one picture, print what is in it, and save a copy if there is to be one; False if there was an error."""
-    from edgedigits.errors import PictureError, WriteError
+@contextlib.contextmanager
+def reading(inputs: list[Input], run: Run) -> Iterator[Iterator[Sheet | PictureError]]:
+    """Yield what gives what is read of each input without a problem: here, in other processes, on other machines."""
+    from edgedigits_camera.many.cluster import on_cluster
+    from edgedigits_camera.many.many import read_files
+    from edgedigits_camera.many.sheet import read_file
+    from edgedigits_camera.many.workers import Workers
 
-    try:
-        answer = read(one, recognizer, wanted)
-    except PictureError as error:
-        if wanted.form == "json":
-            typer.echo(json.dumps(as_failure(one.name, error)))
-        tell_error(error)
-        return False
-    tell(answer, wanted)
-    try:
-        if wanted.copies:
-            wanted.copies.save(answer.picture, answer.readings, stem=one.stem)
-    except (PictureError, WriteError) as error:
-        tell_error(error)
-        return False
-    return True
+    sound = (one for one in inputs if not one.problem)
+    if run.jobs == 1 and not run.cluster:
+        yield (read_file(one.source(), run.recognizer, run.how) for one in sound)
+        return
+    with on_cluster(run.cluster) if run.cluster else Workers(run.jobs) as executor:
+        yield read_files((Path(one.name) for one in sound), run.how, executor)
 
 
-def tell(answer: Answer, wanted: Wanted) -> None:
-    """Print what is in a picture, and say on stderr what is not told of it."""
-    if answer.picture.pages > 1:
-        wanted.notes.say(f"{answer.name}: the first of {answer.picture.pages} pages is read")
-    if wanted.rotate == Rotate.AUTO and answer.picture.quarters:
-        wanted.notes.say(f"{answer.name}: read turned by {90 * answer.picture.quarters} degrees")
-    if answer.left_out:
-        digits = "digit is" if answer.left_out == 1 else "digits are"
-        why = f"less sure than {wanted.min_confidence:g}"
-        wanted.notes.say(f"{answer.name}: {answer.left_out} {digits} {why} and left out")
-    typer.echo(rendered(answer, wanted), nl=False)
+def tell_all(inputs: list[Input], sheets: Iterator[Sheet | PictureError], wanted: Wanted) -> bool:
+    """Tell what was read of one picture after the other; False if there was an error, which is a line on stderr."""
+    from edgedigits.errors import PictureError
 
-
-def read(one: Input, recognizer: Recognizer, wanted: Wanted) -> Answer:
-    """Read one picture, turned as wanted.
-
-    Raises:
-        PictureError: it cannot be read.
-
-    """
-    from edgedigits_camera.directions import quarters_to_upright
-    from edgedigits_camera.pictures import load_picture
-    from edgedigits_camera.profiles import PROFILES
-    from edgedigits_camera.reader import read_page
-
-    picture = load_picture(one.source())
-    auto = wanted.rotate == Rotate.AUTO
-    quarters = quarters_to_upright(picture.grey, recognizer) if auto else int(wanted.rotate) // 90
-    if quarters:
-        picture = picture.turned(quarters=quarters)
-    page = read_page(picture.grey, recognizer, profile=PROFILES[wanted.profile])
-    # The colours of a copy need the memory.
-    return Answer.of(one.name, picture.without_grey(), page, min_confidence=wanted.min_confidence)
-
-
-def rendered(answer: Answer, wanted: Wanted) -> str:
-    """What stdout gets of a picture, with its line ends; JSON says how it was turned where that was asked for."""
-    if wanted.form == "csv":
-        return as_rows(answer, top=wanted.top)
-    if wanted.form == "text":
-        return as_text(answer, top=wanted.top) + "\n"
-    said = {} if wanted.rotate == Rotate.NOT else {"rotated": 90 * answer.picture.quarters}
-    return json.dumps(as_object(answer, top=wanted.top) | said) + "\n"
+    begin(inputs, wanted)
+    whole = True
+    with shown(len(inputs)) as tell_done:
+        for one in inputs:
+            whole &= is_told(one, PictureError(one.problem) if one.problem else next(sheets), wanted)
+            tell_done(one.stem)
+    return whole

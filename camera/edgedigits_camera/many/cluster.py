@@ -1,0 +1,48 @@
+"""Dask's workers as an executor: https://distributed.dask.org/. It starts calls of workers that died on others."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from typing import TYPE_CHECKING
+
+from edgedigits.errors import EngineError, require
+from edgedigits_camera.many.workers import DiedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from concurrent.futures import Executor
+
+PATIENCE_S = 10
+
+
+@contextlib.contextmanager
+def on_cluster(address: str) -> Iterator[Executor]:
+    """Yield an executor that runs calls on the workers of a scheduler.
+
+    Args:
+        address: of the scheduler, such as ``tcp://10.0.0.1:8786``.
+
+    Raises:
+        EngineError: there is none.
+        MissingExtraError: Dask is not installed.
+
+    """
+    distributed = require("distributed", extra="cluster")
+    try:
+        client = distributed.Client(address, timeout=PATIENCE_S, set_as_default=False)
+    except (OSError, ValueError) as error:
+        cure = "start one with `dask scheduler`, and workers with `dask worker ADDRESS --nthreads 1`"
+        raise EngineError(f"no scheduler answers at {address}; {cure}") from error
+    with client, client.get_executor() as executor:
+        try:
+            yield executor
+        except BaseException:
+            executor.shutdown(wait=False)
+            raise
+
+
+def killed() -> type[Exception]:
+    """What Dask raises where several workers died over one call; of no use where it was not imported."""
+    distributed = sys.modules.get("distributed")
+    return distributed.KilledWorker if distributed else DiedError
