@@ -43,6 +43,7 @@ LEFT_OUT = {
     r"git clone|cd edgedigits": "is where a checkout begins",
     r"python3 -m venv|\. |sudo apt install": "sets up a system",
     r"curl -N|ffplay": "asks a camera that is served",
+    r"dask |edgedigits recognize .* --cluster": "wants several machines",
 }
 
 
@@ -155,8 +156,9 @@ def drawn(tmp_path_factory):
     folder = tmp_path_factory.mktemp("drawn")
     assert CliRunner().invoke(app, ["demo", "--out", str(folder / "demo")]).exit_code == 0
     plain = Image.open(folder / "demo/plain.png")
-    (folder / "photos").mkdir()
-    for name in ("photo.jpg", "photos/page.jpg"):
+    for name in ("photos", "scans"):
+        (folder / name).mkdir()
+    for name in ("photo.jpg", "photos/page.jpg", "scans/page.jpg"):
         plain.save(folder / name, quality=95)
     x, y, width, height = edgedigits.read(plain).readings[0].box_xywh_px
     plain.crop((x - 4, y - 4, x + width + 4, y + height + 4)).save(folder / "seven.png")
