@@ -134,7 +134,8 @@ $(DEMO)/ready: pyproject.toml constraints.txt
 # A machine without the system libraries of a screen gets OpenCV without windows; their tests are left out there.
 $(TEST)/ready: pyproject.toml constraints.txt
 	$(call environment,$(TEST),$(PYTHON))
-	$(TEST)/bin/pip install --quiet -c constraints.txt -e '.[export,camera,web,mqtt,cluster]' --group test --group lint --group micro --group docs
+	$(TEST)/bin/pip install --quiet -c constraints.txt -e '.[export,camera,web,mqtt,cluster]' \
+	    --group test --group lint --group micro --group docs --group browser
 	$(TEST)/bin/python -c 'import cv2' || { $(TEST)/bin/pip uninstall --quiet --yes opencv-python \
 	    && $(TEST)/bin/pip install --quiet -c constraints.txt -e '.[headless]'; }
 	touch $@
