@@ -154,7 +154,7 @@ def as_object(total: Total, *, tasks: Iterable[Task], recognizer: Recognizer) ->
 
 
 def tasks_of(kinds: Iterable[str], *, scenes: int | None) -> list[Task]:
-    """All scenes of some kinds, so many of each where a number is given."""
+    """All scenes of some kinds; of each kind ``scenes``, where that is given."""
     return [(kind, number) for kind in kinds for number in range(scenes or KINDS[kind].scenes)]
 
 

@@ -41,7 +41,7 @@ PAGE_PX = (2048, 1536)
 WIDTHS_PX = (1000, 2048, 2049, 4096, 8000)
 # A picture that one digit fills is drawn with a side in these limits, and then brought to its own.
 SIDES_PX, DRAWN_PX = (28, 64, 256, 1024, 4000), (280, 1000)
-# The same glyphs stand on dense sheets, which have room for all of them, and so many on a page.
+# The same glyphs stand on dense sheets, which have room for all of them, and twenty at a time on pages.
 SHEETS, SHEET_PX, FEW, DENSE_PX = (100, 200, 300, 400, 500), (2000, 1500), 20, 30.0
 
 
@@ -150,7 +150,7 @@ def _dense(number: int) -> Drawn:
 
 
 def _few(number: int) -> Drawn:
-    """Draw digits of the dense sheets, so few on a page."""
+    """Draw digits of the dense sheets, FEW on a page."""
     sheet = 0
     while number >= (pages := SHEETS[sheet % len(SHEETS)] // FEW):
         sheet, number = sheet + 1, number - pages

@@ -28,7 +28,7 @@ FONT = cv2.FONT_HERSHEY_SIMPLEX
 CAPITAL_PX = 22  # height of the font's capitals at scale 1
 # Lines are 2 pixels and letters 9 to 15 where the picture's shorter side is this, and grow with it.
 DESIGN_SIDE_PX = 480
-# Where there is little room, a digit's label may be so much smaller.
+# Sizes of a digit's label, in its full one: the smaller ones where there is little room.
 SHARES = (1.0, 0.8, 0.6)
 # A label is small and gone where it is covered, so its pixels count more than a box's.
 LABEL_WEIGHT = 3

@@ -88,7 +88,7 @@ class Picture:
             return colour_of(stored, stream, orientation=orientation, ground=self.ground, shrink=left)
 
     def turned(self, *, quarters: int) -> Picture:
-        """The same picture, turned clockwise by so many times 90 degrees more."""
+        """The same picture, turned clockwise by quarters of a turn more."""
         grey = np.ascontiguousarray(np.rot90(self.grey, -quarters))
         return replace(self, grey=grey, quarters=(self.quarters + quarters) % 4)
 

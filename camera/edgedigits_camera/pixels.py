@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 STRIP_PIXELS = 2_000_000
-# Strips have a multiple of so many rows, so that they can be made smaller one by one.
+# Rows of a strip are a multiple of this, so that strips can be made smaller one by one.
 STRIP_ROWS = 8
-# A PNG in colour with more is decoded in strips as well: Pillow would take 4 bytes a pixel for the whole.
+# A PNG in colour with more is decoded in strips as well: Pillow would take 4 bytes per pixel for the whole.
 LARGE_PIXELS = 32_000_000
 ALPHA_MODES = ("RGBA", "RGBa", "LA", "La", "PA")
 WHITE, BLACK = 255, 0
@@ -66,7 +66,7 @@ def colour_of(
         stream: its file.
         orientation: EXIF orientation 1..8.
         ground: grey level that lies under transparent parts.
-        shrink: so many pixels in each direction become one; divides ``STRIP_ROWS``.
+        shrink: how many pixels in each direction become one; divides ``STRIP_ROWS``.
 
     """
     alpha = has_alpha(picture)

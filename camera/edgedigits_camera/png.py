@@ -1,7 +1,7 @@
 """Large PNG files a strip at a time: Pillow takes four bytes for each pixel of colour, and decodes all or nothing.
 
 A strip of rows, as filtered as they are, is a small PNG of its own: with the last row before it on top, which filters
-refer to, and with a header for so many rows. Pillow decodes that.
+refer to, and with a header for its number of rows. Pillow decodes that.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ PIECE_BYTES = 16_384
 
 
 def png_strips(stream: BinaryIO, *, rows: int) -> Iterator[Image.Image]:
-    """Strips of at most so many rows of a PNG that is not interlaced and has colours or alpha, 8 or 16 bits each.
+    """Strips of at most ``rows`` rows of a PNG that is not interlaced and has colours or alpha, 8 or 16 bits each.
 
     Raises:
         OSError: it is truncated or damaged.
@@ -106,7 +106,7 @@ def chunks_of(stream: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
 
 
 def rows_of(pieces: Iterator[bytes], strip_bytes: int, total_bytes: int) -> Iterator[bytes]:
-    """What the pieces hold when inflated, in strips of so many bytes, the last one shorter.
+    """What the pieces hold when inflated, in strips of ``strip_bytes``, the last one shorter.
 
     Raises:
         OSError: there is less, or it is damaged.

@@ -43,7 +43,7 @@ def swaps_sides(orientation: int) -> bool:
 
 
 def clockwise(orientation: int, *, quarters: int) -> int:
-    """The orientation that also turns the upright picture clockwise, so many times."""
+    """The orientation that also turns the upright picture clockwise, by quarters of a turn."""
     for _ in range(quarters % 4):
         orientation = CLOCKWISE[orientation]
     return orientation

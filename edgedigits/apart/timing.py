@@ -26,7 +26,7 @@ def time_images(
     warm_up: int = WARM_UP,
     clock_ns: Callable[[], int] = time.perf_counter_ns,
 ) -> NDArray[np.int64]:
-    """Nanoseconds (runs,) for each of so many single images, taken from the patches (N, 28, 28) in turn.
+    """Nanoseconds (runs,) that single images take, which are the patches (N, 28, 28) in turn.
 
     Raises:
         ValueError: fewer than two patches: the same image again and again flatters caches and branch predictors.
@@ -46,7 +46,7 @@ def time_each(
     warm_up: int,
     clock_ns: Callable[[], int] = time.perf_counter_ns,
 ) -> NDArray[np.int64]:
-    """Nanoseconds (runs,) for each of so many questions, taken in turn, after some for warming up."""
+    """Nanoseconds (runs,) that questions take, asked in turn, after some for warming up."""
     import numpy as np
 
     durations_ns = np.empty(warm_up + runs, np.int64)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-# The intermediate arrays of so many images stay in a processor's cache; 10,000 at once would take gigabytes.
+# Images at a time, whose intermediate arrays stay in a processor's cache; 10,000 at once would take gigabytes.
 CHUNK = 32
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from edgedigits.bundle import Bundle
 
 LIMIT_S = 600.0
-# The detector is timed on one canvas for so many images, and on so many at the least.
+# The detector is timed on one canvas for every twenty images, and on five at least.
 IMAGES_PER_CANVAS, LEAST_CANVASES = 20, 5
 
 

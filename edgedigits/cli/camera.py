@@ -87,9 +87,9 @@ def camera(
     listen_as: Annotated[
         list[str] | None, typer.Option(metavar="HOST", help="A further name of that place, such as a proxy's.")
     ] = None,
-    max_frames: Annotated[int | None, typer.Option(min=1, metavar="N", help="End after so many frames.")] = None,
+    max_frames: Annotated[int | None, typer.Option(min=1, metavar="N", help="End after N frames.")] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON object a line for each event; --json=frames for each frame.")
+        bool, typer.Option("--json", help="One JSON object per line for each event; --json=frames for each frame.")
     ] = False,
     json_frames: Annotated[bool, typer.Option("--json-frames", hidden=True)] = False,
     size: Annotated[str | None, typer.Option(metavar="WxH", help="Ask a camera for this size, in pixels.")] = None,

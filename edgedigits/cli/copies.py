@@ -71,7 +71,7 @@ def shrink_of(pixels: int) -> int:
 
 
 def smaller(reading: Reading, shrink: int) -> Reading:
-    """A reading in a copy that is so much smaller."""
+    """A reading in a copy that is smaller by this scale."""
     if shrink == 1 or not reading.box_xywh_px:
         return reading
     x, y, w, h = (side // shrink for side in reading.box_xywh_px)

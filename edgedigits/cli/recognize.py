@@ -70,11 +70,9 @@ def recognize(
     min_confidence: Annotated[
         float, typer.Option(min=0, max=1, metavar="0..1", help="Leave out digits that are less sure.")
     ] = 0.0,
-    top: Annotated[
-        int, typer.Option(min=0, max=10, metavar="N", help="Say so many likeliest names of each digit.")
-    ] = 0,
+    top: Annotated[int, typer.Option(min=0, max=10, metavar="N", help="Say the N likeliest names of each digit.")] = 0,
     rotate: Annotated[
-        Rotate, typer.Option(help="Turn pictures clockwise by so many degrees; auto finds out by how many.")
+        Rotate, typer.Option(help="Turn pictures clockwise by these degrees; auto finds out by how many.")
     ] = Rotate.NOT,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="Read in so many processes.")] = 1,
     cluster: Annotated[

@@ -104,7 +104,7 @@ def status(
 def logs(
     system: System = False,
     name: Name = "",
-    lines: Annotated[int, typer.Option("--lines", "-n", min=1, metavar="N", help="So many of the last lines.")] = 50,
+    lines: Annotated[int, typer.Option("--lines", "-n", min=1, metavar="N", help="How many of the last lines.")] = 50,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with new lines until Ctrl-C.")] = False,
 ) -> None:
     """Show what the service wrote."""

@@ -51,10 +51,10 @@ def train(
     patience: Annotated[
         int | None,
         typer.Option(
-            "--early-stopping", "--patience", min=1, help="Stop after so many epochs without a lower validation loss."
+            "--early-stopping", "--patience", min=1, help="Stop after N epochs without a lower validation loss."
         ),
     ] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Use the first so many training images only.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Use the first N training images only.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Decides weights, order and augmentation.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in the run folder.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the run in the run folder.")] = False,

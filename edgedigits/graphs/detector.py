@@ -11,7 +11,7 @@ from edgedigits.graphs.graph import Graph, Operator, Tensor
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# A network that takes any size is counted for a canvas of so many pixels in height and width.
+# Height and width of the canvas that a network which takes any size is counted for.
 CANVAS_PX = 256
 
 

@@ -69,7 +69,7 @@ def load_mnist(
     Args:
         path: what :func:`edgedigits.training.forms.read` reads; of one set, a seventh is held out to test on.
         validation_split: the share at the end of the training set that is kept for validation, in [0, 1).
-        limit: use the first so many training images only.
+        limit: how many training images are used, the first ones; None for all.
         tell: told what was done to the images.
 
     Raises:

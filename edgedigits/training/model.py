@@ -12,7 +12,7 @@ from keras import layers
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# Activations of so many images stay below 100 MB.
+# Images at a time: their activations stay below 100 MB.
 CHUNK = 500
 # Name of the last layer.
 OUTPUT = "dense2"

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from edgedigits.bundle import Bundle
 
-# So many golden patches stand on the page, and below them signs that are no digit: in rows of eight, each twice its
-# size with space around it.
+# On the page: 32 golden patches, and below them signs that are no digit, in rows of eight, each twice its size with
+# space around it.
 DIGITS, SIGNS, IN_ROW, SCALE, CELL_PX = 32, 32, 8, 2, 72
 SIGNS_SEED = 1
 # Of the digits that the network names right on its own. The shipped bundle reads all of these; with its trees' leaves

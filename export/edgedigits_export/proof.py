@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from edgedigits_export.gates.parity import ParityReport
     from edgedigits_export.gates.structure import Contents
 
-# Two timings of the same thing on a busy machine differ by so much.
+# Ratio of two latencies above which the slower file is told: two timings of one file on a busy machine differ by less.
 SLOWER = 1.1
 
 

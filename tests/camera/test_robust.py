@@ -24,7 +24,7 @@ BOTH = pytest.mark.parametrize("profile", [STILL, LIVE], ids=["still", "live"])
 SIDE = np.arange(240)
 # A reading that is as sure as this is not just above the limit.
 SURE = 0.9
-# A peak has eight cells without one around it: at most so many to a pixel, at all levels together.
+# A peak has eight cells without one around it: at most this many per pixel, over all levels together.
 MOST_A_PIXEL = 4 / 3 / 64
 
 

@@ -104,7 +104,7 @@ print(json.dumps({"lines": page.lines, "boxes": boxes, "used_mb": peak_memory_mb
 """
 
 
-# Grey, it is 108 MB, and so much again while it is decoded; as colours it would be 324 MB. Reading comes on top.
+# Grey, it is 108 MB, and as much again while it is decoded; as colours it would be 324 MB. Reading comes on top.
 @pytest.mark.parametrize("suffix", [".png", ".jpg"])
 def test_a_hundred_megapixels_are_read_in_bounded_memory(write_row, overlap, tmp_path, suffix):
     grey, boxes = write_row("3507264", height_px=50, seed=2)

@@ -39,7 +39,7 @@ from edgedigits_export.keeping import judge_in
 
 @pytest.fixture(scope="module", autouse=True)
 def _one_thread():
-    """For so few rows, threads that wait for one another take most of the time."""
+    """For few rows, threads that wait for one another take most of the time."""
     with threadpool_limits(1):
         yield
 

@@ -250,7 +250,7 @@ def shipped_limit(format):
 
 
 def moved_by(answers, *, logit_steps, scale):
-    """Answers in steps of 1/256, the odds of each likeliest digit lower by what so many steps of all logits can do."""
+    """Answers in steps of 1/256, the odds of each likeliest digit lower by what steps of all logits can do."""
     rows, best = np.arange(len(answers)), answers.argmax(axis=1)
     likeliest = answers[rows, best].astype(float)
     odds = likeliest / (1 - likeliest) * np.exp(-2 * logit_steps * scale)

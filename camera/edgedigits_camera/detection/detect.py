@@ -30,7 +30,7 @@ ALIKE = 0.5
 SMALL_PX = 400
 # What is averaged over the levels.
 MEANS = ("boxes_px", "light", "printed", "digits")
-# Boxes are compared with all others so many at a time: memory stays bounded.
+# Boxes that are compared with all others at a time: memory stays bounded.
 BLOCK = 256
 
 

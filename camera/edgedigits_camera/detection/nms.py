@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-# Digits side by side share so much of the smaller one's box at most, when both slant; above it, pieces of one digit
-# would survive beside it.
+# Most of the smaller box that two neighbours may share (intersection over minimum). Digits side by side share up to
+# this when both slant; with more, pieces of one digit would survive beside it.
 MOST_SHARED = 0.4
 
 

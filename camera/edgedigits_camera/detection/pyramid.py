@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 BETWEEN = 0.7
 # Longest side of a tile: memory stays bounded, whatever the picture's size.
 TILE_PX = 768
-# Tiles share so many pixels, so that each digit stands whole in one of them, with some of what is around it.
+# How far tiles overlap: each digit stands whole in one of them, with some of what is around it.
 SHARED_PX = 96
 # Large levels that are thinner hold no digit: a picture of one row would be 130,000 tiles, each mostly empty.
 THINNEST_PX = LEAST_PX / 2

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # Boxes are grown by this share on each side to see which digits touch.
 BESIDE = 0.15
-# Boxes are compared with all others so many at a time, and so many digits are cut out at a time: memory stays bounded.
+# Boxes that are compared with all others, and digits that are cut out, at a time: memory stays bounded.
 BLOCK = 256
 
 
@@ -97,5 +97,5 @@ def beside(found: Detections) -> Iterator[list[int]]:
 
 
 def blocks_of(count: int) -> list[slice]:
-    """Slices of so many rows at a time; one that is empty where there are none."""
+    """Slices of BLOCK rows; one that is empty where there are none."""
     return [slice(start, min(start + BLOCK, count)) for start in range(0, max(count, 1), BLOCK)]

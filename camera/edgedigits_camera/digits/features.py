@@ -32,7 +32,7 @@ FEATURES = tuple(RANGES)
 """Names of the columns, written into the judge's file and checked when it is loaded."""
 # Digits of one hand are alike in size: heights that differ by less than this factor, either way.
 ALIKE = 1.6
-# Neighbours are looked for so many heights away; those in line are no more than half a height higher or lower.
+# In heights: how far away neighbours are looked for, and how much higher or lower those in line may stand.
 AWAY, LEVEL = 3.0, 0.5
 
 

@@ -26,15 +26,15 @@ if TYPE_CHECKING:
 
 # The longer side of a box, more than twice a patch's.
 WORK_PX = 48
-# So much is cut out on each side, in longer sides of the box: ruled lines show their length there.
+# Margin that is cut out around a box, in longer sides of it: ruled lines show their length there.
 MARGIN = 1.0
-# Ink is connected within the box and so much around it, and may reach over the box by the second share.
+# In longer sides of the box: ink is connected within the first margin around it, and may reach over it by the second.
 NEAR, OVER = 0.35, 0.07
-# So much of a box is no deeper than its ink.
+# Quantile of contrast in a box that is taken for its ink's depth: above it are single deep pixels.
 INK_SHARE = 0.97
 # Contrast that is never ink, in 1/255.
 NOISE = 4.0
-# A component is a digit's own when so much of it lies in the box; of others, crumbs of less than some pixels are noise.
+# A component is the digit's own when this share of it lies in the box; of others, smaller crumbs are noise.
 OWN, CRUMB_PX = 0.7, 12
 # What is no deeper than this share of the ink's mean is its paper, or the haze of a lens.
 HAZE = 0.12
@@ -215,7 +215,7 @@ def turned(ink: NDArray[np.uint8], slope: float) -> NDArray[np.uint8]:
 
 
 def reach(box: Box, over: float, shape: tuple[int, ...]) -> tuple[slice, slice]:
-    """Rows and columns of a picture of some shape that a box covers, and so much more in its longer sides."""
+    """Rows and columns of a picture that a box covers with a margin, which is given in longer sides of it."""
     x, y, w, h = box
     slack = over * max(w, h)
     return _span(y - slack, y + h + slack, shape[0]), _span(x - slack, x + w + slack, shape[1])

@@ -15,15 +15,15 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# Lines are looked for in cells of so many pixels of a layer, along them and across: that takes an eighth of the time.
+# Pixels of a cell, along a line and across, in which lines are looked for: that takes an eighth of the time.
 CELL_PX, ROWS_PX = 4, 2
 # A line is straight over this length, give or take SLANT_PX: it may slant by 5 degrees.
 STRAIGHT_PX, SLANT_PX = 36, 1
 LENGTH_PX = 120  # longer than any stroke of a digit, and than the tops of three that touch
 THICKNESS_PX = 8  # thicker bars are not ruling
-# Lines are so deep at least, in 1/255. Ink is cut at 8 and more; noise lifts parts of fainter lines above that.
+# Least depth of a line, in 1/255. Ink is cut at 8 and more; noise lifts parts of fainter lines above that.
 DEPTH = 5
-# Nowhere is a line deeper than so many times its usual depth, and NOISE / 255 besides.
+# A line is nowhere deeper than SPREAD times its usual depth, and NOISE / 255 more.
 SPREAD, NOISE = 1.1, 4
 # Ink twice as deep as a line keeps its depth; what is hardly deeper than the line fades with it.
 STEEPNESS = 2.0

@@ -33,7 +33,7 @@ class Patience:
     Attributes:
         open_s: for opening. RTSP takes 2 s, a sleeping network camera several.
         stall_s: for a frame. The slowest webcams in the dark send 5 frames a second.
-        broken: so many broken frames in a row end it. A loose plug loses a few.
+        broken: how many broken frames in a row end it. A loose plug loses a few.
         pause_s: after a broken frame. An unplugged camera fails at once, which would burn a core.
         release_s: for the thread to end.
         same_s: for a frame that differs. No two pictures of a sensor are the same, bit by bit.

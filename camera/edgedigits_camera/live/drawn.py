@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 DEMO = "demo"
 SIZE_PX = (640, 480)
 FRAMES_PER_S = 30.0
-# A hand's drift over a page takes about so many frames; then comes the next page.
+# Frames that a hand's drift over a page takes; then comes the next page.
 FRAMES_PER_PAGE = 60
 # Its first pages are clear ones, that newcomers see.
 SEED = 8
@@ -27,7 +27,7 @@ SEED = 8
 
 @dataclass(slots=True)
 class Drawn:
-    """Frames from images that are made on demand, (H, W, 3) uint8 BGR, so many a second.
+    """Frames from images that are made on demand, (H, W, 3) uint8 BGR, at FRAMES_PER_S.
 
     With ``realtime`` they come at their times; one for which it is too late is left out, as a camera would.
     """

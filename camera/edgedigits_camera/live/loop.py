@@ -82,7 +82,7 @@ def run(
     tally: Tally,
     max_frames: int | None = None,
 ) -> None:
-    """Look at frames until they end, a sink has had enough, so many were looked at, or the work is interrupted.
+    """Look at frames until they end, a sink has had enough, ``max_frames`` were looked at, or the work is interrupted.
 
     Signals end it between two frames where these come through :class:`edgedigits_camera.live.signals.Ending`.
 

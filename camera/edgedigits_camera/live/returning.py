@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from edgedigits_camera.live.capture import Device
     from edgedigits_camera.live.frames import Frame
 
-# Those who show the state are called so often while no frame comes.
+# Time between two calls of those who show the state, while no frame comes.
 TICK_S = 0.25
-# Threads that hang in drivers are left behind; with so many, another one waits until one comes back.
+# Threads that hang in drivers are left behind, up to three; then no other is started until one comes back.
 MOST_HANGING = 3
 # Of a picture that just stands still.
 LONGEST_SAME_S = 3600.0
@@ -32,7 +32,7 @@ class Backoff:
     Attributes:
         first_s: after a failure.
         longest_s: at most.
-        steady_s: frames for so long make the next failure the first again.
+        steady_s: after frames for this long, the next failure counts as the first again.
 
     """
 
@@ -41,7 +41,7 @@ class Backoff:
     steady_s: float = 2.0
 
     def after(self, failures: int) -> float:
-        """Seconds to wait after so many failures in a row, at least one."""
+        """Seconds to wait after a number of failures in a row, at least one."""
         return min(self.longest_s, self.first_s * 2.0 ** min(failures - 1, 30))
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from edgedigits_camera.live.seen import Seen, SourceState
 
-# That a source is still waited for is written so often.
+# Time between two lines that say that a source is still waited for.
 AGAIN_S = 10.0
 
 

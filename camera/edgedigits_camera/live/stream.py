@@ -65,7 +65,7 @@ class JpegStream:
         Args:
             chunks: bytes as they come; OSError, HTTPException or SourceError say how they ended.
             title: what the source is called.
-            stall_s: so long a picture is waited for.
+            stall_s: how long a picture is waited for.
             close: ends ``chunks``, called from another thread.
             clock: monotonic, in seconds.
 

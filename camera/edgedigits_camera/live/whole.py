@@ -48,7 +48,7 @@ class Feed:
         self.data = bytearray()
 
     def reach(self, size: int) -> None:
-        """Have at least so many bytes.
+        """Have at least ``size`` bytes.
 
         Raises:
             EOFError: there are no more.

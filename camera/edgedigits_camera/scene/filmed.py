@@ -198,7 +198,7 @@ class Moves:
         return matrix
 
     def speed_px(self, since_s: float, how: Film, shape: tuple[int, ...]) -> NDArray[np.float64]:
-        """How the page's middle moves, (2,) in pixels a second."""
+        """How the page's middle moves, (2,) in pixels per second."""
         middle = np.array([shape[1::-1]]) / 2
         now, then = (project(self.matrix(t, how, shape), middle)[0] for t in (since_s, since_s + 1e-3))
         return (then - now) / 1e-3

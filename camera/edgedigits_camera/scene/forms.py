@@ -52,7 +52,7 @@ class Form:
         self.marks += self.writer.row(row, index=None, area=self.area)
 
     def number(self, most: int = 5) -> str:
-        """Draw a number of up to so many digits."""
+        """Draw a number of at most this many digits."""
         return "".join(str(int(digit)) for digit in self.rng.integers(0, 10, int(self.rng.integers(1, most + 1))))
 
     def cells(self, x: float, y: float) -> float:

@@ -24,7 +24,7 @@ MAX_SIZE_RATIO = 2.2
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far, in heights, a line's next digit may be from where it goes on; its steepest slope in pixels a pixel."""
+    """How far, in heights, a line's next digit may be from where it goes on; its steepest slope in pixels per pixel."""
 
     gap: float
     rise: float
@@ -113,7 +113,7 @@ def _misfit(line: list[Digit], digit: Digit, reach: Reach) -> float | None:
 
 
 def _slope(line: list[Digit], steepest: float) -> float:
-    """Rise of the line's last digits, in pixels a pixel."""
+    """Rise of the line's last digits, in pixels per pixel."""
     first, last = line[-min(3, len(line))], line[-1]
     slope = (last.y - first.y) / max(last.x - first.x, 1.0)
     return max(-steepest, min(steepest, slope))

@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 # In heights of a digit.
 MIN_GUTTER = 1.2
 SAME_ROW = 0.5
-# A gutter that is out of sight for so many strips does not come back.
+# Strips after which a gutter that was not seen in any of them has ended.
 PATIENCE = 8
 # Lines closer than this stand in one strip, so that ascenders and descenders may interleave.
 TOUCHING = 0.7
 # In pitches, the distance from line to line: those as near to a line across the gutter go on there, those that are
 # further off and yet no further than this stand between lines. In a table, cells may be empty: the next row is 1 away.
 LEVEL, BETWEEN = 0.2, 0.6
-# In heights; where lines are so far apart, empty cells are more likely than double spacing.
+# Least and largest distance from line to line, in heights: with more between two, a cell between them is empty.
 PITCHES = (1.2, 2.2)
-# Of the lines that tell, so many must go on across a gutter for it to be a table's.
+# Share of the lines that tell which must go on across a gutter for it to be a table's.
 TABLE_SHARE = 0.75
-# So many lines may be off their row.
+# Lines that may be off their row without a gutter being cut for it.
 STRAY = 1
 # What perspective leaves of a gutter's slant once baselines are level, in pixels across per pixel down.
 LEANS = np.array([0.0, -0.04, 0.04, -0.08, 0.08, -0.12, 0.12, -0.16, 0.16, -0.2, 0.2])

@@ -9,9 +9,10 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# In squared heights, evidence against a fan and a bend: as much as a line of two digits has about its slope.
+# Ridge prior against a fan and a bend, in squared heights: it weighs as much as a line of two digits for its slope.
+# Without it, a few short lines bend a page that is flat.
 LEVEL_FIRST = 1.0
-# In squared heights, evidence that a page is level: as much as a line of four digits has about its slope.
+# The same for a level page, against the slope of its lines: as much as a line of four digits.
 UNTOLD = 4.0
 
 
@@ -37,7 +38,7 @@ def levelled(boxes: NDArray[np.float64], *groupings: tuple[NDArray[np.intp], flo
 
 
 def slope_of(boxes: NDArray[np.float64], line: NDArray[np.intp]) -> float:
-    """How far lines of boxes (N, 4), N > 0, go down, in pixels a pixel; nearly 0 where they are too short to tell."""
+    """How far lines of boxes (N, 4), N > 0, go down, in pixels per pixel; nearly 0 where they are too short to tell."""
     x, y = (middle - mean_of(middle, line) for middle in (boxes[:, :2] + boxes[:, 2:] / 2).T)
     doubt = UNTOLD * (boxes[:, 3] ** 2).mean()
     return float(x @ y / (x @ x + doubt))

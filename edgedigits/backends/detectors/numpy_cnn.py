@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-# So many rows at once keep the columns of a convolution in a processor's cache.
+# Rows at a time, so that the columns of a convolution stay in a processor's cache.
 ROWS = 16
 
 

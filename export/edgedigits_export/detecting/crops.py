@@ -21,9 +21,9 @@ SIDE_PX = 160
 CELLS = SIDE_PX // STRIDE_PX
 # Targets: heat, its weight, whether a box and a name are learned here, box, light ink, printed, digit.
 TARGETS = 10
-# Smaller digits than a level's, and those up to so many times its largest, count neither way there.
+# Digits smaller than those of a level, and those up to this many times its largest, count neither way there.
 BLURRED_LIMIT = 1.3
-# A digit is cut off when it reaches so far beyond the part of the crop that it stands in, and counts neither way.
+# A digit that reaches farther than this beyond its part of the crop is cut off, and counts neither way.
 CUT_PX = 2
 # Between two pictures in one crop, as between two levels of a pyramid.
 GAP_PX = 24
@@ -125,7 +125,7 @@ def crop_of(scenes: Sequence[Labelled], rng: np.random.Generator) -> tuple[NDArr
 def batch_of(
     scenes: Sequence[Labelled], count: int, seed: Sequence[int]
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """So many crops, (count, SIDE_PX, SIDE_PX), and their maps; the same seed gives the same ones."""
+    """Crops (count, SIDE_PX, SIDE_PX) and their maps; the same seed gives the same ones."""
     rng = np.random.default_rng(seed)
     contrast, maps = zip(*(crop_of(scenes, rng) for _ in range(count)), strict=True)
     return np.stack(contrast), np.stack(maps)

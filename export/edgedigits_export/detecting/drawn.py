@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 # A line for each scene: its number, and what :class:`crops.Labelled` holds besides the picture.
 LABELS = "scenes.jsonl"
-# A process draws so many scenes at a time: the given digits are sent along.
+# Scenes that a process draws at a time: the given digits are sent along with each task.
 CHUNK = 10
 
 

@@ -115,7 +115,7 @@ def _take_averaged(detector: KerasDetector, model: Any) -> None:
 def train_part(
     steps: DetectorSteps, scenes: Sequence[Labelled], recipe: DetectorRecipe, *, last: int, on_step: OnStep
 ) -> Iterator[dict[str, float]]:
-    """Train from where the optimizer is up to a step; yields the mean losses of each so many steps.
+    """Train from where the optimizer is up to a step; yields the mean losses of every stretch of steps.
 
     Crops are made in the background by the seed and the number of their step: whenever a training goes on, they are
     the same.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Heat from which a peak counts, a probability; that of the same one in other maps may lie a little below.
 LEAST_HEAT, STILL_FOUND = 0.3, 0.2
-# Of two peaks at most so many cells apart, one is the other: rounding moves a peak to the cell beside it.
+# Peaks that are no more than one cell apart are the same: rounding moves a peak to the cell beside it.
 NEAR = 1
 
 

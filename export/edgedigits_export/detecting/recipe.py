@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# One scene in so many is kept to measure with.
+# Every twentieth scene is kept to measure with.
 KEPT_EVERY = 20
 # At most such a share of the steps goes by until the learning rate is at its largest.
 MOST_WARMUP = 0.25

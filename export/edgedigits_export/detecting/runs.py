@@ -131,7 +131,7 @@ def recorded_recipe(run: DetectorRun) -> DetectorRecipe:
 
 
 def finish(run: DetectorRun, *, model: Any, measured: Sequence[Measured], scenes: int) -> None:
-    """Write down what was measured on so many kept scenes, and then the weights."""
+    """Write down what was measured on the kept scenes, and then the weights."""
     figures = {"scenes": scenes, "at": [each.as_object() for each in measured]}
     write_json(run.training, recorded(run) | {"parameters": model.count_params(), "measured": figures})
     with replacing(run.weights) as temporary:

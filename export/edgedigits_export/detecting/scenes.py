@@ -30,7 +30,7 @@ PATCH_PX = 32
 
 
 def proof_canvases(count: int) -> list[NDArray[np.uint8]]:
-    """So many canvases (H, W) uint8 of local contrast, each a drawn scene at all its scales."""
+    """Canvases (H, W) uint8 of local contrast, each a drawn scene at all its scales."""
     return [canvas_of(PROOF + number) for number in range(count)]
 
 
@@ -42,7 +42,7 @@ def canvas_of(seed: int) -> NDArray[np.uint8]:
 
 
 def calibration_windows(count: int, side_px: int) -> Iterator[NDArray[np.float32]]:
-    """Windows (1, side, side, 1) float32 of so many other drawn scenes: the quantiser takes all ranges from them.
+    """Windows (1, side, side, 1) float32 of other drawn scenes: the quantiser takes all ranges from them.
 
     The first has the least and the largest value that contrast can have in a corner, so that a step of the input is
     1/127 and what is stored is the contrast less 128.

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 FAMILIES = ("DejaVuSans", "DejaVuSerif", "STIXGeneral")
 # Of a box that fits so well, the name counts: intersection over union.
 FITS = 0.4
-# So much of the smaller box shared with something unsure, and a candidate counts neither way.
+# A candidate that shares more than this of the smaller box with something unsure counts neither way.
 UNSURE = 0.3
 
 

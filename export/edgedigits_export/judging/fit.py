@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 # The detector is trained on scenes whose numbers are lower: what it has learned by heart, the judge must not rely on.
 FIRST_SEED = 500_000
-# One scene in so many is kept to measure with, one in so many is looked at as a live picture: the judge serves both.
+# Every sixth scene is kept to measure with; every third is read as a live picture: the judge serves both profiles.
 KEPT_EVERY, LIVE_EVERY = 6, 3
 TREES, DEPTH, RATE = 150, 5, 0.1
 # Deviation of the noise on the logit of the heat, and how often each row is seen with another.

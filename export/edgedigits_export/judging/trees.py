@@ -12,7 +12,7 @@ from edgedigits_camera.digits.judge import Trees
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# A leaf speaks for so many candidates at least, or it would remember single scenes.
+# Fewest candidates in a leaf: with fewer, trees remember single scenes.
 LEAF_ROWS = 40
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # Training images that a network is asked about; the test set is only measured.
 ASKED = 1000
-# A way to give pixels must read so many more of them than the ways before it to be taken for what the network wants.
+# By what share of them a way to give pixels must beat the ways before it to be taken for what the network wants.
 MARGIN = 0.01
 # Below it, the network reads no MNIST digits at all, whichever way they are given.
 LEAST = 0.5

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from edgedigits_export.gates.parity import ParityReport
     from edgedigits_export.reporting.evidence import Evidence
 
-# So many of a file's changed answers are listed; report.json has all.
+# Changed answers of a file that the pages list at most; report.json has all.
 MOST_CHANGED = 24
 
 

@@ -28,7 +28,7 @@ class Clock:
 
 
 class Collected:
-    """A sink that keeps what it is shown, and has enough after so many."""
+    """A sink that keeps what it is shown, and has enough after a number of frames."""
 
     def __init__(self, enough=None):
         self.seen, self.states, self.enough = [], [], enough

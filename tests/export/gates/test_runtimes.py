@@ -27,7 +27,7 @@ def moved(answers, steps):
 
 
 def stored(logits, scale):
-    """What an int8 file says whose logits (N, 10) are so many steps: multiples of 1/256, at most 255 of them."""
+    """What an int8 file says whose logits (N, 10) are in steps: multiples of 1/256, at most 255 of them."""
     powers = np.exp(logits * scale)
     shares = powers / powers.sum(axis=1, keepdims=True)
     return (np.minimum(np.rint(256 * shares), 255) / 256).astype(np.float32)
@@ -35,7 +35,7 @@ def stored(logits, scale):
 
 @pytest.fixture(params=SCALES)
 def runtimes(request):
-    """Answers of litert, and of a runtime whose logits move against each other by so many steps; the logits' scale.
+    """Answers of litert, and of a runtime whose logits move against each other by a number of steps; the logits' scale.
 
     Of 500 images, some are sure and some are not.
     """

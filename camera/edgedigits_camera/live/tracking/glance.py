@@ -23,7 +23,7 @@ ALIKE = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """A small grey (h, w) uint8 of a frame, and how many of its pixels a pixel of the frame is."""
+    """A small grey (h, w) uint8 of a frame, and its scale: its pixels per pixel of the frame."""
 
     grey: NDArray[np.uint8]
     scale: float

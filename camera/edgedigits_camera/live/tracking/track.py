@@ -27,7 +27,7 @@ LEAST_SIGHTINGS = 2
 OVERLOOKED = 0.1
 # Names are a mean over this time. Ten times a tremor's period: its blur and turns average out.
 NAMING_S = 1.0
-# Another name must lead by so much; a half would be sure, none would flicker.
+# By how much of the probability another name must lead: half of it would be sure and late, none would flicker.
 LEAD = 0.3
 
 
@@ -61,7 +61,7 @@ class Track:
     ink: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, 0), np.uint8))
 
     def see(self, reading: Reading, step_s: float, glance: Glance) -> None:
-        """Take in that it was read in a frame, so long after the frame before."""
+        """Take in that it was read in a frame, ``step_s`` after the frame before."""
         self.box = np.array(reading.box_xywh_px, np.float64)
         self.ink = glance.ink(self.box)
         # As much as it is surer than the toss of a coin.
@@ -75,7 +75,7 @@ class Track:
         self.confidence += share * (reading.confidence - self.confidence)
 
     def miss(self, step_s: float, glance: Glance) -> None:
-        """Take in that it was not read in a frame, so long after the frame before.
+        """Take in that it was not read in a frame, ``step_s`` after the frame before.
 
         Where what was said looks as it did, that is more likely the reader's fault.
         """

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from edgedigits.errors import DisplayError, require
 
 HOST, PORT = "127.0.0.1", 8080
-# An answer that nobody takes for so long is given up by the kernel, and its viewer forgotten.
+# The kernel gives up an answer that nobody takes for this long, and its viewer is forgotten.
 STALL_MS = 15_000
 # What the kernel holds back for a slow viewer: a few pictures, no more, so that what it sees is not old.
 SEND_BYTES = 128 * 1024

@@ -44,7 +44,7 @@ FILES = {
     "/picture.js": ("picture.js", "text/javascript"),
     "/icon.svg": ("icon.svg", "image/svg+xml"),
 }
-# A source that has sent nothing for so long is not well, whatever it says.
+# A source that has sent nothing for this long is not well, whatever it says.
 STALE_S = 10.0
 TEMPERATURE_S = 5.0
 KINDS = STREAM, EVENTS = "stream", "events"

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
     from edgedigits_camera.live.seen import Box, Seen, Tracked
 
-# So many digits are cut out anew at a time; of more, those whose patches are oldest come next time.
+# Digits that are cut out anew at a time; of more, those whose patches are oldest come first.
 AT_A_TIME = 12
-# The page shows so many, the first in reading order.
+# Patches that the page shows at most, the first in reading order.
 MOST = 60
-# Neighbours farther away than so many sizes of a digit have no part in its ink.
+# In sizes of a digit: neighbours farther away have no part in its ink.
 BESIDE = 2.0
 
 

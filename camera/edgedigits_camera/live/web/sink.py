@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from edgedigits_camera.live.web.explaining import Explain
 
 MOST_CONNECTIONS = 64
-# A connection on which nothing is asked for so long is closed.
+# A connection is closed when nothing was asked on it for this long.
 IDLE_S = 10
-# What is still being answered at the end gets so long, then the connections are cut.
+# Time at the end for what is still being answered; then the connections are cut.
 END_S = 1
 JOIN_S = 1.8
 

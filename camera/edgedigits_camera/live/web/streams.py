@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 BOUNDARY = "frame"
 # Readings and patches a second, at most; an event goes out with the next reading.
 READING_S, PATCHES_S = 0.1, 0.5
-# So long without anything, and a line of no meaning shows whether the viewer is still there.
+# After this long without an event, an empty comment is sent: it shows whether the viewer is still there.
 SILENCE_S = 10.0
 MOST_VIEWERS = 16
 
