@@ -74,7 +74,7 @@ def recognize(
     rotate: Annotated[
         Rotate, typer.Option(help="Turn pictures clockwise by these degrees; auto finds out by how many.")
     ] = Rotate.NOT,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="Read in so many processes.")] = 1,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="Read in N processes.")] = 1,
     cluster: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Read on the workers of this Dask scheduler instead.")
     ] = None,

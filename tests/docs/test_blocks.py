@@ -36,6 +36,8 @@ EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["option
 LEFT_OUT = {
     r"edgedigits camera(?! demo --max-frames)": "waits for a camera, a stream or a viewer",
     r"edgedigits recognize page.png gone.png": "shows what is said of a picture that is not there",
+    r"edgedigits recognize .*--(jobs|cluster)": "starts processes on all cores, or on other machines",
+    r"dask (scheduler|worker)": "serves other machines",
     r"edgedigits recognize .* --bundle mine": "its bundle was exported above it",
     r"edgedigits (train|train-detector|export|fit-judge|put-detector|evaluate)\b": "takes minutes, MNIST or TensorFlow",
     r"edgedigits (verify|benchmark|doctor)\b": "takes long; tests of their own run them",
@@ -43,7 +45,6 @@ LEFT_OUT = {
     r"git clone|cd edgedigits": "is where a checkout begins",
     r"python3 -m venv|\. |sudo apt install": "sets up a system",
     r"curl -N|ffplay": "asks a camera that is served",
-    r"dask |edgedigits recognize .* --cluster": "wants several machines",
 }
 
 
@@ -156,9 +157,8 @@ def drawn(tmp_path_factory):
     folder = tmp_path_factory.mktemp("drawn")
     assert CliRunner().invoke(app, ["demo", "--out", str(folder / "demo")]).exit_code == 0
     plain = Image.open(folder / "demo/plain.png")
-    for name in ("photos", "scans"):
-        (folder / name).mkdir()
     for name in ("photo.jpg", "photos/page.jpg", "scans/page.jpg"):
+        (folder / name).parent.mkdir(exist_ok=True)
         plain.save(folder / name, quality=95)
     x, y, width, height = edgedigits.read(plain).readings[0].box_xywh_px
     plain.crop((x - 4, y - 4, x + width + 4, y + height + 4)).save(folder / "seven.png")

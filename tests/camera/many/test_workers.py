@@ -13,7 +13,7 @@ ONCE = "__import__('os').kill(__import__('os').getpid(), 9) if open({0!r}, 'a').
 
 
 def dies_until(path, times):
-    """An expression at which the process dies until it was tried so often."""
+    """An expression at which the process dies until it was tried a number of times."""
     return ONCE.format(str(path), f"__import__('os').path.getsize({str(path)!r}) < {times}")
 
 
