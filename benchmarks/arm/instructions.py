@@ -1,0 +1,83 @@
+"""Instructions of one inference in each format, and of each stage of reading a frame; prints them as JSON.
+
+Runs on the emulated device, whose launcher counts where COUNTS names a folder: see ``count.c``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from benchmarks.stages import spec, stages_of
+from edgedigits.backends.selection import candidates
+from edgedigits.bundle import Bundle, default_bundle
+from edgedigits.recognizer import Recognizer
+from edgedigits_camera.digits.judge import Judge
+from edgedigits_camera.live.memory import keep_freed_memory
+from edgedigits_camera.profiles import PROFILES
+from edgedigits_camera.scene import draw_scene
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SINGLES, BATCH = 16, 32
+SEED, SIZE_PX = 1_000_000, (640, 480)
+
+
+def counter() -> Callable[[], float]:
+    """A clock that counts the instructions of this process."""
+    mapped = np.memmap(Path(os.environ["COUNTS"]) / str(os.getpid()), np.uint64, "r", shape=(1,))
+    return lambda: float(mapped[0])
+
+
+def inference(recognizer: Recognizer, clock: Callable[[], float]) -> dict[str, float]:
+    """Thousands of instructions for an image, asked for alone, in a batch, and with what ``classify`` adds."""
+    patches = np.asarray(recognizer.bundle.golden["patches"], np.uint8)
+    calls: dict[str, Callable[[], object]] = {
+        "single": lambda: [recognizer.probabilities(patches[i : i + 1]) for i in range(SINGLES)],
+        "batch": lambda: recognizer.probabilities(patches[:BATCH]),
+        "classify": lambda: [recognizer.classify(patches[i : i + 1]) for i in range(SINGLES)],
+    }
+    found: dict[str, float] = {}
+    for name, call in calls.items():
+        call()
+        begin = clock()
+        call()
+        found[name] = round((clock() - begin) / (BATCH if name == "batch" else SINGLES) / 1e3, 1)
+    return found
+
+
+def reading(recognizer: Recognizer, clock: Callable[[], float]) -> dict[str, Any]:
+    """Millions of instructions of each stage, by profile, of a drawn page of a webcam's size."""
+    scene = draw_scene(SEED, spec=spec(SIZE_PX), size_px=SIZE_PX)
+    judge = Judge.of(recognizer.bundle.judge)
+    found: dict[str, Any] = {"digits": len(scene.digits)}
+    for name, profile in PROFILES.items():
+        stages_of(scene.image, recognizer, judge=judge, profile=profile)
+        stages = stages_of(scene.image, recognizer, judge=judge, profile=profile, clock=clock)
+        found[name] = {stage: round(count / 1e6, 2) for stage, count in stages.items()}
+    return found
+
+
+def main() -> None:
+    """Count, print."""
+    cv2.setNumThreads(1)
+    keep_freed_memory()  # as the live loop does
+    clock, bundle = counter(), Bundle.load(default_bundle())
+    found: dict[str, Any] = {"inference_thousands": {}}
+    for candidate in candidates(bundle, backend="litert"):
+        with Recognizer.load(backend=candidate.backend, format=candidate.format) as recognizer:
+            found["inference_thousands"][candidate.format] = inference(recognizer, clock)
+    with Recognizer.load() as recognizer:
+        found["auto"] = recognizer.opened.explain()
+        found["frame_millions"] = reading(recognizer, clock)
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
