@@ -19,6 +19,7 @@
     +-- BrokerError (ValueError)            an MQTT broker cannot be asked as it was said
     +-- EngineError (RuntimeError)          what reads many pictures on several machines is not there, or lost
     +-- ServiceError (RuntimeError)         systemd is not there, or cannot run the camera
+    +-- ResultsError (ValueError)           a file of measurements holds something else
     +-- WriteError (OSError)                a file or folder cannot be written: a full disk, no permission
 
 Every message is one line: what was found, what was expected, what to do. The command line prints it and exits with 1.
@@ -104,6 +105,10 @@ class EngineError(EdgeDigitsError, RuntimeError):
 
 class ServiceError(EdgeDigitsError, RuntimeError):
     """There is no systemd, or it cannot run the camera."""
+
+
+class ResultsError(EdgeDigitsError, ValueError):
+    """A file of measurements holds something else."""
 
 
 class WriteError(EdgeDigitsError, OSError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import pwd
+import subprocess
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,6 +15,10 @@ RUNTIMES = ("numpy", "ai-edge-litert", "tflite-runtime", "onnxruntime", "opencv-
 DEVICE_TREE = Path("/proc/device-tree/model")
 CPU_INFO = Path("/proc/cpuinfo")
 THERMAL = Path("/sys/class/thermal")
+STATUS = Path("/proc/self/status")
+THROTTLED = Path("/sys/devices/platform/soc/soc:firmware/get_throttled")
+# Bits of a Raspberry Pi's firmware: why it is slowed down now; 16 further on, that it was since it was started.
+SLOWED = {0: "its power supply gives too little voltage", 1: "it runs slower", 2: "it is throttled", 3: "it is hot"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +89,36 @@ def temperature_c(*, thermal: Path = THERMAL) -> float | None:
     return max(found, default=None)
 
 
-def peak_memory_mb(*, status: Path = Path("/proc/self/status")) -> float:
-    """Largest resident memory of this process so far, in MB of 1e6 bytes; NaN where the system does not tell.
+def peak_memory_mb(*, status: Path = STATUS) -> float | None:
+    """Largest resident memory of this process so far, in MB of 1e6 bytes; None where the system does not tell.
 
     Not ``getrusage``: its figure starts with that of the process which started this one.
     """
+    return _status_mb("VmHWM", status)
+
+
+def resident_memory_mb(*, status: Path = STATUS) -> float | None:
+    """Resident memory of this process now, in the same way."""
+    return _status_mb("VmRSS", status)
+
+
+def _status_mb(name: str, status: Path) -> float | None:
     try:
         lines = status.read_text(encoding="ascii").splitlines()
     except OSError:
-        return float("nan")
-    peaks_kib = [int(line.split()[1]) for line in lines if line.startswith("VmHWM:")]
-    return peaks_kib[0] * 1024 / 1e6 if peaks_kib else float("nan")
+        return None
+    return next((int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith(f"{name}:")), None)
+
+
+def throttled(file: Path = THROTTLED) -> int | None:
+    """The bits in which a Pi's firmware says why it slows down; None where there is no such firmware."""
+    try:
+        return int(file.read_text(encoding="ascii"), 16)
+    except (OSError, ValueError):
+        pass
+    try:
+        line = ["vcgencmd", "get_throttled"]
+        answer = subprocess.run(line, capture_output=True, text=True, check=False, timeout=5).stdout
+        return int(answer.partition("=")[2], 16)
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        return None

@@ -1,11 +1,10 @@
 """What a measurement says about the machine."""
 
-import math
 import platform
 
 import pytest
 
-from edgedigits.machine import Device, model_name, peak_memory_mb, temperature_c
+from edgedigits.machine import Device, model_name, peak_memory_mb, resident_memory_mb, temperature_c
 
 
 def test_a_raspberry_pi_gives_its_own_name(tmp_path):
@@ -34,10 +33,11 @@ def test_no_sensor_is_none(tmp_path):
     assert temperature_c(thermal=tmp_path) is None
 
 
-def test_peak_memory_is_in_millions_of_bytes(tmp_path):
+def test_memory_is_in_millions_of_bytes_and_none_where_nobody_tells(tmp_path):
     (tmp_path / "status").write_text("Name:\tpython\nVmHWM:\t   50000 kB\nVmRSS:\t   40000 kB\n")
     assert peak_memory_mb(status=tmp_path / "status") == pytest.approx(51.2)
-    assert math.isnan(peak_memory_mb(status=tmp_path / "none"))
+    assert resident_memory_mb(status=tmp_path / "status") == pytest.approx(40.96)
+    assert peak_memory_mb(status=tmp_path / "none") is None
 
 
 def test_this_machine_has_a_name_cores_and_numpy():

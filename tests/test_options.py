@@ -40,7 +40,7 @@ SHARED = {
 }
 LIBRARIES = ("edgedigits.bundle.bundle", "edgedigits_camera.live.capture")
 # `benchmark` measures all where others choose one; its help says so.
-OTHERWISE = {("benchmark", "backend")}
+OTHERWISE = {("benchmark", "backend"), ("benchmark", "threads")}
 
 
 @pytest.mark.parametrize("name", SHARED)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import time
+from array import array
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -26,41 +28,54 @@ def time_images(
     warm_up: int = WARM_UP,
     clock_ns: Callable[[], int] = time.perf_counter_ns,
 ) -> NDArray[np.int64]:
-    """Nanoseconds (runs,) that single images take, which are the patches (N, 28, 28) in turn.
+    """Nanoseconds (runs,) for each of so many single images, taken from the patches (N, 28, 28) in turn."""
+    durations_ns, _ = time_each(
+        backend.predict, singles(patches), enough=lambda asked, _: asked == warm_up + runs, clock_ns=clock_ns
+    )
+    return durations_ns[warm_up:]
+
+
+def singles(patches: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
+    """Each of the patches (N, 28, 28) as (1, 28, 28).
 
     Raises:
-        ValueError: fewer than two patches: the same image again and again flatters caches and branch predictors.
+        ValueError: fewer than two: the same image again and again flatters caches and branch predictors.
 
     """
     if len(patches) < 2:
         raise ValueError(f"at least 2 different patches are needed, got {len(patches)}")
-    single = [patches[index : index + 1] for index in range(len(patches))]
-    return time_each(backend.predict, single, runs=runs, warm_up=warm_up, clock_ns=clock_ns)
+    return [patches[index : index + 1] for index in range(len(patches))]
 
 
 def time_each(
     ask: Callable[[Any], Any],
     questions: Sequence[Any],
     *,
-    runs: int,
-    warm_up: int,
+    enough: Callable[[int, int], bool],
     clock_ns: Callable[[], int] = time.perf_counter_ns,
-) -> NDArray[np.int64]:
-    """Nanoseconds (runs,) that questions take, asked in turn, after some for warming up."""
+) -> tuple[NDArray[np.int64], dict[int, Any]]:
+    """Ask questions in turn.
+
+    Args:
+        ask: what is timed.
+        questions: one after the other, again and again.
+        enough: whether to end, after so many questions and nanoseconds.
+        clock_ns: monotonic.
+
+    Returns:
+        Nanoseconds (N,) of each call, and the last answer to each question by its number.
+
+    """
     import numpy as np
 
-    durations_ns = np.empty(warm_up + runs, np.int64)
-    for index in range(warm_up + runs):
-        question = questions[index % len(questions)]
+    durations_ns, answers, begin_ns = array("q"), {}, clock_ns()
+    for asked in itertools.count(1):
+        which = (asked - 1) % len(questions)
         start_ns = clock_ns()
-        ask(question)
-        durations_ns[index] = clock_ns() - start_ns
-    return durations_ns[warm_up:]
-
-
-def percentiles_us(durations_ns: NDArray[np.int64]) -> dict[str, float]:
-    """Median, 90th and 99th percentile of durations (N,), in microseconds, by the report's names for them."""
-    import numpy as np
-
-    values = np.percentile(durations_ns, (50, 90, 99)) / 1000
-    return {name: round(float(value), 2) for name, value in zip(("p50_us", "p90_us", "p99_us"), values, strict=True)}
+        answer = ask(questions[which])
+        end_ns = clock_ns()
+        durations_ns.append(end_ns - start_ns)
+        answers[which] = answer
+        if enough(asked, end_ns - begin_ns):
+            break
+    return np.array(durations_ns, np.int64), answers

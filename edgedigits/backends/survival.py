@@ -65,6 +65,11 @@ def require_survival(backend: str, *, digest: str, ask: Callable[[], object]) ->
             mark.touch()
 
 
+def is_installed(backend: str) -> bool:
+    """Whether there is something to import for it; NumPy always is."""
+    return backend not in MODULES or _place_of(backend) is not None
+
+
 def _place_of(backend: str) -> Path | None:
     """Where a runtime is installed, None where it is not."""
     try:

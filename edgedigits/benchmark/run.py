@@ -1,131 +1,113 @@
-"""Latency of a bundle on this device: every artifact in every runtime that is here, each in a process of its own.
-
-So no runtime disturbs another, each start is a real one, and a runtime that crashes costs one row.
-"""
+"""A whole benchmark: the camera's path, every case in turns, and the machine meanwhile."""
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import subprocess
-import sys
-from dataclasses import dataclass
+import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
-from edgedigits.apart.child import THREAD_VARIABLES
-from edgedigits.apart.timing import RUNS
-from edgedigits.backends.detectors.selection import detector_candidates
-from edgedigits.backends.selection import candidates
-from edgedigits.benchmark.latency import LatencyReport
-from edgedigits.errors import BackendError
-from edgedigits.machine import Device
+from edgedigits import __version__
+from edgedigits.backends.survival import is_installed
+from edgedigits.benchmark.camera import measure_camera
+from edgedigits.benchmark.case import Network, cases_of
+from edgedigits.benchmark.intervals import figures
+from edgedigits.benchmark.results import VERSION, Failure, Results
+from edgedigits.benchmark.summary import summed_up
+from edgedigits.benchmark.sustained import sustain
+from edgedigits.benchmark.turns import in_turns, take_apart
+from edgedigits.benchmark.watch import Watch, warnings_of
+from edgedigits.bundle.manifest import MANIFEST
+from edgedigits.errors import BackendError, EdgeDigitsError
+from edgedigits.files import sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from pathlib import Path
+    from collections.abc import Callable, Mapping, Sequence
 
-    from edgedigits.backends import Candidate
+    from edgedigits.benchmark.case import Case
+    from edgedigits.benchmark.plan import Plan
+    from edgedigits.benchmark.turns import Taken
     from edgedigits.bundle import Bundle
 
-LIMIT_S = 600.0
-# The detector is timed on one canvas for every twenty images, and on five at least.
-IMAGES_PER_CANVAS, LEAST_CANVASES = 20, 5
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A runtime that could not be measured, and why."""
-
-    backend: str
-    format: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Benchmark:
-    """What was measured, on what, and when (UTC, ISO 8601)."""
-
-    bundle: str
-    device: Device
-    measured_at: str
-    reports: tuple[LatencyReport, ...]
-    failures: tuple[Failure, ...]
-    detector_reports: tuple[LatencyReport, ...] = ()
-    """Of the detector's files; each time is for one canvas of a frame of 640 x 480."""
-    detector_failures: tuple[Failure, ...] = ()
+T = TypeVar("T")
 
 
 def run_benchmark(
-    bundle: Bundle,
-    *,
-    backend: str = "auto",
-    runs: int = RUNS,
-    threads: int = 1,
-    on_start: Callable[[Candidate], None] | None = None,
-) -> Benchmark:
-    """Measure a bundle's artifacts.
+    bundle: Bundle, plan: Plan, *, on_step: Callable[[str, float, float], None] = lambda *_: None
+) -> Results:
+    """Measure a bundle on this device.
 
     Args:
         bundle: what to measure.
-        backend: ``"auto"`` for all runtimes, or the name of one.
-        runs: single images per artifact and runtime.
-        threads: for the runtimes that take it.
-        on_start: told what is measured next.
+        plan: how.
+        on_step: told what is measured next, how many seconds have gone, and how many there are.
 
     Raises:
-        BackendError: the backend is unknown, or none could be measured; the message says why for each.
+        BackendError: the backend is unknown, or nothing could be measured; the message says why for each.
 
     """
+    began_s, whole_s = time.monotonic(), plan.time_s + plan.sustained_s
+    failures: list[Failure] = []
 
-    def measured(
-        found: Iterable[Candidate], module: str, runs: int
-    ) -> tuple[tuple[LatencyReport, ...], tuple[Failure, ...]]:
-        results: list[LatencyReport | Failure] = []
-        for candidate in found:
-            if on_start:
-                on_start(candidate)
-            results.append(measure_apart(bundle.folder, candidate, module=module, runs=runs, threads=threads))
-        return (
-            tuple(result for result in results if isinstance(result, LatencyReport)),
-            tuple(result for result in results if isinstance(result, Failure)),
-        )
+    def attempt(what: object, measure: Callable[[], T]) -> T | None:
+        tell(what)
+        try:
+            return measure()
+        except EdgeDigitsError as error:
+            failures.append(Failure(str(what), str(error)))
+            return None
 
-    reports, failures = measured(candidates(bundle, backend=backend), "edgedigits.benchmark.latency", runs)
-    if not reports:
-        reasons = "; ".join(f"{failure.backend} {failure.format}: {failure.reason}" for failure in failures)
+    def tell(what: object) -> None:
+        on_step(f"measure {what}", min(time.monotonic() - began_s, whole_s), whole_s)
+
+    cases = installed(cases_of(bundle, backend=plan.backend, threads=plan.threads), failures)
+    with Watch(power=plan.power) as watch:
+        camera = attempt("the camera's path", partial(measure_camera, bundle, plan))
+        left_s = plan.time_s - (time.monotonic() - began_s)
+        found = in_turns(cases, partial(take_apart, bundle.folder), time_s=left_s, on_case=tell)
+        measured = require_some(found, failures)
+        long = partial(sustain, bundle.folder, fastest_of(measured), duration_s=plan.sustained_s, watch=watch)
+        sustained = attempt(f"{fastest_of(measured)}, sustained", long) if plan.sustained_s else None
+    machine = watch.machine()
+    return Results(
+        version=VERSION,
+        edgedigits=__version__,
+        measured_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        duration_s=round(time.monotonic() - began_s, 1),
+        bundle=bundle.name,
+        bundle_sha256=sha256(bundle.folder / MANIFEST),
+        warnings=warnings_of(machine),
+        machine=machine,
+        cases=tuple(summed_up(case, taken, bundle=bundle, joules=watch.joules) for case, taken in measured.items()),
+        failures=tuple(failures),
+        camera=camera,
+        sustained=sustained,
+    )
+
+
+def installed(cases: Sequence[Case], failures: list[Failure]) -> list[Case]:
+    """The cases whose runtime is here; the runtimes of others are added to the failures."""
+    absent = {case.backend: None for case in cases if not is_installed(case.backend)}
+    failures += [Failure(backend, "is not installed") for backend in absent]
+    return [case for case in cases if case.backend not in absent]
+
+
+def require_some(found: Mapping[Case, Taken], failures: list[Failure]) -> dict[Case, Taken]:
+    """The cases that were measured, some of the naming network among them; the others are added to the failures.
+
+    Raises:
+        BackendError: there are none.
+
+    """
+    failures += [Failure(str(case), taken.failure) for case, taken in found.items() if taken.failure]
+    measured = {case: taken for case, taken in found.items() if not taken.failure}
+    if not any(case.network == Network.NAMING for case in measured):
+        reasons = "; ".join(f"{failure.what}: {failure.reason}" for failure in failures)
         raise BackendError(f"nothing could be measured: {reasons}")
-    detecting = detector_candidates(bundle, backend=backend) if bundle.detector else ()
-    maps = measured(detecting, "edgedigits.benchmark.latency_maps", max(LEAST_CANVASES, runs // IMAGES_PER_CANVAS))
-    measured_at = datetime.now(UTC).isoformat(timespec="seconds")
-    return Benchmark(bundle.name, Device.here(), measured_at, reports, failures, *maps)
+    return measured
 
 
-def measure_apart(
-    folder: Path, candidate: Candidate, *, module: str, runs: int, threads: int
-) -> LatencyReport | Failure:
-    """Measure in a fresh process that runs this module."""
-    command = [sys.executable, "-P", "-m", module, str(folder), candidate.backend, candidate.format]
-    return run_apart([*command, str(runs), str(threads)], candidate, threads=threads)
-
-
-def run_apart(command: list[str], candidate: Candidate, *, threads: int) -> LatencyReport | Failure:
-    """Run a command that prints a report as its last line."""
-    # The child finds edgedigits where this process did, installed or not; -P keeps the current folder out of it.
-    environment = os.environ | dict.fromkeys(THREAD_VARIABLES, str(threads)) | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    try:
-        result = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=LIMIT_S)
-    except subprocess.TimeoutExpired:
-        return Failure(candidate.backend, candidate.format, f"did not end within {LIMIT_S:g} s")
-    if result.returncode:
-        return Failure(candidate.backend, candidate.format, reason(result))
-    return LatencyReport(**json.loads(result.stdout.splitlines()[-1]))
-
-
-def reason(result: subprocess.CompletedProcess[str]) -> str:
-    """Why a process failed, in one line."""
-    if result.returncode < 0:
-        return f"crashed with {signal.Signals(-result.returncode).name}"
-    lines = [line for line in result.stderr.splitlines() if line.strip()]
-    return lines[-1][:200] if lines else f"ended with exit code {result.returncode}"
+def fastest_of(measured: Mapping[Case, Taken]) -> Case:
+    """The case of the naming network with the least median."""
+    naming = [case for case in measured if case.network == Network.NAMING]
+    return min(naming, key=lambda case: figures(measured[case].runs_us)["p50"] or 0.0)

@@ -1,10 +1,8 @@
-"""``edgedigits benchmark``: latency on this device."""
+"""``edgedigits benchmark``: how fast a bundle is on this device."""
 
 from __future__ import annotations
 
-import json
 import tempfile
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,50 +11,60 @@ import typer
 from edgedigits.cli import options
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
-    from edgedigits.benchmark.latency import LatencyReport
-    from edgedigits.benchmark.run import Benchmark
+    from edgedigits.benchmark.plan import Plan
+    from edgedigits.benchmark.results import Results
 
 
 def benchmark(
     bundle: Annotated[
         Path | None, typer.Argument(help="Bundle to measure; the shipped one by default.", metavar="BUNDLE")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
     out: Annotated[Path | None, typer.Option(help="Write the JSON into this file as well.", metavar="FILE")] = None,
-    runs: Annotated[int, typer.Option(min=1, help="Single images per artifact and runtime.")] = 1000,
-    threads: options.Threads = 1,
+    time_s: Annotated[
+        float, typer.Option("--time", min=1, metavar="SECONDS", help="For all of it; more makes intervals narrower.")
+    ] = 50,
+    threads: Annotated[
+        list[int], typer.Option("--threads", min=1, metavar="N", help="Repeat it to measure several numbers.")
+    ] = [1],  # noqa: B006 - typer copies it
     backend: Annotated[options.BackendName, typer.Option(help="auto for all of them.")] = options.BackendName.AUTO,
+    sustained: Annotated[
+        float, typer.Option(min=0, metavar="MINUTES", help="Then run the fastest on all cores for so long.")
+    ] = 0,
+    power: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Readings of a USB meter that runs along, as CSV.")
+    ] = None,
 ) -> None:
-    """Measure latency, start and memory of every artifact in every runtime that is here."""
-    from edgedigits.benchmark.run import run_benchmark
-    from edgedigits.bundle import Bundle, default_bundle
-    from edgedigits.cli.consoles import plain_console, print_whole
-    from edgedigits.cli.steps import StepBar
-    from edgedigits.files import write_json
+    """Measure latency, start, memory and the camera's path, with each file in each runtime that is here."""
+    from edgedigits.benchmark.plan import Plan
+    from edgedigits.benchmark.results import as_json as written
+    from edgedigits.cli.benchmark_tables import print_results
+    from edgedigits.files import write_text
 
     if out:
         require_place(out)
-    loaded = Bundle.load(bundle or default_bundle())
-    with StepBar("measure") as bar:
-        result = run_benchmark(
-            loaded,
-            backend=backend,
-            runs=runs,
-            threads=threads,
-            on_start=lambda candidate: bar.show(f"measure {candidate.format} in {candidate.backend}"),
-        )
-    content = asdict(result)
+    plan = Plan(backend, tuple(threads), time_s, 60 * sustained, power)
+    results = measured(bundle, plan)
     if as_json:
-        typer.echo(json.dumps(content, indent=2))
+        typer.echo(written(results))
     else:
-        print_whole(table(result))
-        if result.detector_reports:
-            print_whole(detector_table(result))
-        plain_console().print(*notes(result), sep="\n")
+        print_results(results)
     if out:
-        write_json(out, content)
+        write_text(out, written(results) + "\n")
+
+
+def measured(folder: Path | None, plan: Plan) -> Results:
+    """Measure, and show how far it is."""
+    from edgedigits.benchmark.run import run_benchmark
+    from edgedigits.bundle import Bundle, default_bundle
+    from edgedigits.cli.steps import StepBar
+
+    with StepBar("measure") as bar:
+        return run_benchmark(
+            Bundle.load(folder or default_bundle()),
+            plan,
+            on_step=lambda step, done_s, whole_s: bar.show(step, round(whole_s), done=round(done_s)),
+        )
 
 
 def require_place(out: Path) -> None:
@@ -66,81 +74,15 @@ def require_place(out: Path) -> None:
         WriteError: says why.
 
     """
-    from edgedigits.errors import WriteError
+    from edgedigits.benchmark.results import load
+    from edgedigits.errors import ResultsError, WriteError
     from edgedigits.files import writing
 
     with writing(out):
         out.parent.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=out.parent, prefix=f".{out.stem}.").close()
-        if out.exists() and not is_benchmark(out.read_bytes()):
-            raise WriteError(f"{out} exists and holds no benchmark; choose another file")
-
-
-def is_benchmark(content: bytes) -> bool:
-    """Whether a file holds what this command wrote; an empty one may be filled."""
-    try:
-        found = json.loads(content or b'{"measured_at": null}')
-    except ValueError:
-        return False
-    return isinstance(found, dict) and "measured_at" in found
-
-
-def table(result: Benchmark) -> Table:
-    """One row per artifact and runtime, the fastest first."""
-    from rich.box import SIMPLE
-    from rich.table import Table
-
-    title = f"{result.bundle} on {result.device.model}, {result.reports[0].threads} thread(s)"
-    shown = Table(title=title, box=SIMPLE, padding=0, pad_edge=False, show_edge=False)  # fits 80 columns
-    for heading in ("backend", "format"):
-        shown.add_column(heading, no_wrap=True)
-    for heading in ("p50 us", "p90 us", "p99 us", "start ms", "MB", "Celsius"):
-        shown.add_column(heading, justify="right", no_wrap=True)
-    for report in sorted(result.reports, key=lambda report: report.p50_us):
-        numbers = (report.p50_us, report.p90_us, report.p99_us, report.start_ms, report.memory_mb)
-        shown.add_row(report.backend, report.format, *(f"{number:.1f}" for number in numbers), temperature(report))
-    return shown
-
-
-def detector_table(result: Benchmark) -> Table:
-    """The same of the detector, in milliseconds."""
-    from rich.box import SIMPLE
-    from rich.table import Table
-
-    shown = Table(title="detector, one canvas of a 640 x 480 frame", box=SIMPLE, padding=0, pad_edge=False)
-    for heading in ("backend", "format"):
-        shown.add_column(heading, no_wrap=True)
-    for heading in ("p50 ms", "p90 ms", "p99 ms", "start ms", "MB", "Celsius"):
-        shown.add_column(heading, justify="right", no_wrap=True)
-    for report in sorted(result.detector_reports, key=lambda report: report.p50_us):
-        times_ms = (time_us / 1000 for time_us in (report.p50_us, report.p90_us, report.p99_us))
-        numbers = (*times_ms, report.start_ms, report.memory_mb)
-        shown.add_row(report.backend, report.format, *(f"{number:.1f}" for number in numbers), temperature(report))
-    return shown
-
-
-def temperature(report: LatencyReport) -> str:
-    """Before and after, where there is a sensor."""
-    if report.before_c is None or report.after_c is None:
-        return "-"
-    return f"{report.before_c:.0f} to {report.after_c:.0f}"
-
-
-def notes(result: Benchmark) -> list[str]:
-    """What the numbers rest on, and what could not be measured."""
-    device = result.device
-    versions = ", ".join(f"{name} {version}" for name, version in device.versions.items())
-    first = result.reports[0]
-    failures: dict[tuple[str, str], list[str]] = {}
-    for kind, failed in (
-        *(("", failed) for failed in result.failures),
-        *(("detector ", failed) for failed in result.detector_failures),
-    ):
-        failures.setdefault((failed.backend, failed.reason), []).append(f"{kind}{failed.format}")
-    canvases = [f"{report.runs} canvases each, after {report.warm_up}" for report in result.detector_reports[:1]]
-    return [
-        f"{first.runs} single images each, after {first.warm_up} for warming up",
-        *canvases,
-        f"{device.cores} cores, {device.machine}, {device.system}, Python {device.python}, {versions}",
-        *(f"not measured: {', '.join(names)} in {backend}: {why}" for (backend, why), names in failures.items()),
-    ]
+        if out.exists() and out.stat().st_size:
+            try:
+                load(out)
+            except ResultsError as error:
+                raise WriteError(f"{out} exists and holds no benchmark; choose another file") from error

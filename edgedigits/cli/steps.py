@@ -27,9 +27,9 @@ class StepBar:
         self.task = self.bar.add_task(first, total=None)
         self.line_every_s, self.next_line_s, self.done = line_every_s, 0.0, 0
 
-    def show(self, step: str, total: int | None = None) -> None:
-        """Show a step; ``total`` is how many there are, None while that is not known."""
-        self.done += 1
+    def show(self, step: str, total: int | None = None, *, done: int | None = None) -> None:
+        """Show a step; ``total`` is how many there are, None while that is not known; ``done`` counts by itself."""
+        self.done = self.done + 1 if done is None else done
         self.bar.update(self.task, description=step, total=total, completed=self.done)
         now_s = time.monotonic()
         if self.bar.disable and now_s >= self.next_line_s:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 import shutil
 import struct
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from edgedigits.doctor.finding import Finding, State
 from edgedigits.doctor.pip import Pip, is_32_bit_on_64
-from edgedigits.machine import model_name, temperature_c
+from edgedigits.machine import SLOWED, model_name, temperature_c, throttled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 LEAST_FREE_BYTES = 300_000_000
 # A Pi slows down at 80 degrees, and more at 85.
 HOT_C = 80.0
-THROTTLED = Path("/sys/devices/platform/soc/soc:firmware/get_throttled")
-NOW = {0: "its power supply gives too little voltage", 1: "it runs slower", 2: "it is throttled", 3: "it is hot"}
 BEFORE = {16: "too little voltage", 17: "a lower clock", 18: "throttling", 19: "heat"}
 LAST_TFLITE = (3, 11)
 
@@ -80,24 +77,10 @@ def power(bits: Callable[[], int | None] | None = None) -> Finding | None:
     found = (bits or throttled)()
     if found is None:
         return None
-    now = [words for bit, words in NOW.items() if found >> bit & 1]
+    now = [words for bit, words in SLOWED.items() if found >> bit & 1]
     before = [words for bit, words in BEFORE.items() if found >> bit & 1]
     if not now and not before:
         return Finding("power", State.OK, "never slowed down since it was started")
     told = ", ".join(now) or f"since it was started there was {', '.join(before)}"
     cure = "; use the power supply made for it, and a short cable" if found & 0x10001 else "; give it air or a fan"
     return Finding("power", State.WARNING if now else State.NOTE, told + cure)
-
-
-def throttled(file: Path = THROTTLED) -> int | None:
-    """The bits in which a Pi's firmware says why it slows down; None where there is no such firmware."""
-    try:
-        return int(file.read_text(encoding="ascii"), 16)
-    except (OSError, ValueError):
-        pass
-    try:
-        line = ["vcgencmd", "get_throttled"]
-        answer = subprocess.run(line, capture_output=True, text=True, check=False, timeout=5).stdout
-        return int(answer.partition("=")[2], 16)
-    except (OSError, ValueError, subprocess.TimeoutExpired):
-        return None

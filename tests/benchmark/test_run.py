@@ -9,110 +9,151 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from edgedigits.backends import Candidate
-from edgedigits.benchmark.run import Failure, run_apart, run_benchmark
+from edgedigits.benchmark.plan import Plan
+from edgedigits.benchmark.process import environment_of, run_apart
+from edgedigits.benchmark.results import load
+from edgedigits.benchmark.run import run_benchmark
 from edgedigits.bundle import Bundle
 from edgedigits.cli import app
 from edgedigits.errors import BackendError, WriteError
 from edgedigits.files import sha256
 
 pytestmark = pytest.mark.slow
-
-CANDIDATE = Candidate("numpy", "npz")
-
-
-def child(code):
-    return run_apart([sys.executable, "-c", code], CANDIDATE, threads=1)
+PATH = {"network": "npz in numpy", "detector": "npz in numpy", "width_px": 640, "height_px": 480, "frames": 2}
+SAID = PATH | {"digits": 3.0, "stages_ms": {"capture": [1.0, 3.0], "find": [5.0, 7.0], "draw": [10.0, 20.0]}}
+SHORT = Plan(time_s=1)
 
 
-def test_each_artifact_is_measured_in_a_process_of_its_own(random_bundle):
-    started = []
-    result = run_benchmark(Bundle.load(random_bundle), runs=10, on_start=started.append)
-    assert started == [CANDIDATE]
-    (report,) = result.reports
-    assert (report.backend, report.format, report.runs) == ("numpy", "npz", 10)
-    assert result.bundle == "random"
-    assert result.failures == ()
+@pytest.fixture(autouse=True)
+def camera(tmp_path, monkeypatch):
+    """A camera's path that is measured at once."""
+    (tmp_path / "camera_of_the_tests.py").write_text(f"import json; print(json.dumps({SAID}))")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("edgedigits.benchmark.camera.CHILD", "camera_of_the_tests")
+
+
+def child(code, **named):
+    return run_apart([sys.executable, "-c", code], **{"threads": 1, "limit_s": 60, **named})
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, ["benchmark", *map(str, arguments)])
+
+
+def falsified(folder, archive, name, change):
+    """Change a known answer of the bundle in a folder, and what its manifest says of the archive."""
+    with np.load(folder / archive) as arrays:
+        known = dict(arrays)
+    known[name] = change(known[name])
+    np.savez(folder / archive, **known)
+    bundle, digest = Bundle.read(folder), sha256(folder / archive)
+    if archive == "golden.npz":
+        replace(bundle, golden_sha256=digest).save()
+    else:
+        replace(bundle, detector=replace(bundle.detector, golden_sha256=digest)).save()
+
+
+def test_each_case_is_measured_in_a_process_of_its_own_and_summed_up(detecting_bundle):
+    told = []
+    results = run_benchmark(Bundle.load(detecting_bundle), SHORT, on_step=lambda *step: told.append(step))
+    assert {step for step, *_ in told} >= {"measure npz in numpy", "measure detector npz in numpy"}
+    assert all(0 <= done_s <= whole_s == 1 for _, done_s, whole_s in told)
+    naming, detector = results.cases
+    assert (naming.network, naming.backend, naming.format, naming.threads) == ("naming", "numpy", "npz", 1)
+    assert naming.runs > detector.runs > 0
+    assert 0 < naming.p50_us <= naming.p90_us <= naming.p99_us
+    assert detector.p99_us is None
+    assert naming.interval_us["p50"][0] <= naming.p50_us <= naming.interval_us["p50"][1]
+    assert naming.per_s == pytest.approx(1e6 / naming.mean_us, rel=0.01)
+    assert naming.sha256 == sha256(detecting_bundle / "model.npz")
+
+
+def test_the_stages_of_the_camera_are_told_and_drawing_comes_after_the_answer(detecting_bundle):
+    camera = run_benchmark(Bundle.load(detecting_bundle), SHORT).camera
+    assert [(stage.name, stage.mean_ms) for stage in camera.stages] == [("capture", 2.0), ("find", 6.0), ("draw", 15.0)]
+    assert camera.frame_to_answer.mean_ms == pytest.approx(8.0)
+
+
+def test_a_camera_that_fails_is_one_line_and_the_rest_goes_on(detecting_bundle, monkeypatch):
+    monkeypatch.setattr("edgedigits.benchmark.camera.CHILD", "no_such_module")
+    results = run_benchmark(Bundle.load(detecting_bundle), SHORT)
+    assert results.camera is None
+    reasons = {failure.what: failure.reason for failure in results.failures}
+    assert "No module named no_such_module" in reasons["the camera's path"]
+    assert results.cases
 
 
 def test_the_number_of_threads_reaches_a_runtime_that_reads_the_environment():
-    code = "import os, sys; sys.exit(os.environ['OPENBLAS_NUM_THREADS'] + ' threads')"
-    assert run_apart([sys.executable, "-c", code], CANDIDATE, threads=3) == Failure("numpy", "npz", "3 threads")
+    assert child("import os, json; print(json.dumps(os.environ['OPENBLAS_NUM_THREADS']))", threads=3) == "3"
+    assert environment_of(2)["OMP_NUM_THREADS"] == "2"
 
 
-def test_a_runtime_that_crashes_is_one_row():
-    assert child("import os; os.abort()") == Failure("numpy", "npz", "crashed with SIGABRT")
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("import os; os.abort()", "crashed with SIGABRT"),
+        ("import sys; sys.exit('noise\\nno such operator')", "no such operator"),
+        ("raise SystemExit(3)", "ended with exit code 3"),
+    ],
+)
+def test_a_process_that_fails_says_why_in_one_line(code, reason):
+    with pytest.raises(BackendError) as raised:
+        child(code)
+    assert str(raised.value) == reason
 
 
-def test_a_runtime_that_raises_is_one_row_with_its_last_line():
-    assert child("import sys; sys.exit('noise\\nno such operator')") == Failure("numpy", "npz", "no such operator")
+def test_a_process_that_hangs_is_ended():
+    with pytest.raises(BackendError, match="did not end within 1 s"):
+        child("import time; time.sleep(600)", limit_s=1)
 
 
-def test_a_runtime_that_says_nothing_is_one_row_with_its_exit_code():
-    assert child("raise SystemExit(3)") == Failure("numpy", "npz", "ended with exit code 3")
+def test_wrong_answers_are_not_timed_and_without_any_other_that_is_the_error(random_bundle, tmp_path):
+    folder = shutil.copytree(random_bundle, tmp_path / "bundle")
+    falsified(folder, "golden.npz", "npz", lambda known: known[:, ::-1])
+    with pytest.raises(BackendError, match=r"nothing could be measured: .*npz in numpy: answers differ"):
+        run_benchmark(Bundle.load(folder), SHORT)
 
 
-def test_wrong_answers_are_not_timed(random_bundle, tmp_path):
-    for path in random_bundle.iterdir():
-        (tmp_path / path.name).write_bytes(path.read_bytes())
-    with np.load(tmp_path / "golden.npz") as arrays:
-        golden = dict(arrays)
-    golden["npz"] = golden["npz"][:, ::-1]
-    np.savez(tmp_path / "golden.npz", **golden)
-    replace(Bundle.load(random_bundle), folder=tmp_path, golden_sha256=sha256(tmp_path / "golden.npz")).save()
-    with pytest.raises(BackendError, match="nothing could be measured: numpy npz: answers differ"):
-        run_benchmark(Bundle.load(tmp_path), runs=2)
+def test_a_detector_that_gives_wrong_maps_is_not_timed_and_the_rest_is(detecting_bundle, tmp_path):
+    folder = shutil.copytree(detecting_bundle, tmp_path / "bundle")
+    falsified(folder, "detector_golden.npz", "npz/0", lambda known: known + 1)
+    results = run_benchmark(Bundle.load(folder), SHORT)
+    assert [case.network for case in results.cases] == ["naming"]
+    reasons = {failure.what: failure.reason for failure in results.failures}
+    assert "maps differ by 1" in reasons["detector npz in numpy"]
 
 
 def test_an_unknown_backend_is_refused(random_bundle):
     with pytest.raises(BackendError, match="unknown backend 'abacus'"):
-        run_benchmark(Bundle.load(random_bundle), backend="abacus")
+        run_benchmark(Bundle.load(random_bundle), replace(SHORT, backend="abacus"))
 
 
-def test_the_command_prints_a_table(random_bundle):
-    result = CliRunner().invoke(app, ["benchmark", str(random_bundle), "--runs", "5"])
+def test_the_command_prints_tables(random_bundle):
+    result = run(random_bundle, "--time", 1)
     assert result.exit_code == 0
-    for word in ("p50 us", "p90 us", "p99 us", "start ms", "npz", "5 single images each"):
+    for word in (
+        "one digit named",
+        "p50",
+        "95 % interval",
+        "npz",
+        "answers were checked",
+        "not measured: the camera's",
+    ):
         assert word in result.output
 
 
 def test_the_command_prints_and_saves_json(random_bundle, tmp_path):
     out = tmp_path / "latency.json"
-    result = CliRunner().invoke(app, ["benchmark", str(random_bundle), "--runs", "5", "--json", "--out", str(out)])
+    result = run(random_bundle, "--time", 1, "--threads", 1, "--threads", 2, "--json", "--out", out)
     assert result.exit_code == 0
-    saved = json.loads(out.read_text(encoding="utf-8"))
-    assert json.loads(result.stdout) == saved
-    assert saved["reports"][0]["runs"] == 5
-    assert set(saved["device"]) == {"model", "machine", "cores", "system", "python", "versions"}
+    assert json.loads(result.stdout) == json.loads(out.read_text(encoding="utf-8"))
+    assert [case.threads for case in load(out).cases] == [1, 2]
 
 
 def test_a_bundle_that_is_none_is_one_line(tmp_path):
-    result = CliRunner().invoke(app, ["benchmark", str(tmp_path)])
+    result = run(tmp_path)
     assert result.exit_code == 1
     assert "no manifest.json" in result.stderr
-
-
-def test_the_detector_is_measured_too(detecting_bundle):
-    result = run_benchmark(Bundle.load(detecting_bundle), runs=5)
-    (report,) = result.detector_reports
-    assert (report.backend, report.format, report.runs) == ("numpy", "npz", 5)
-    printed = CliRunner().invoke(app, ["benchmark", str(detecting_bundle), "--runs", "5"])
-    assert "detector, one canvas of a 640 x 480 frame" in printed.output
-    assert "5 canvases each, after 3" in printed.output
-
-
-def test_a_detector_that_gives_wrong_maps_is_not_timed_and_the_patches_are(detecting_bundle, tmp_path):
-    folder = shutil.copytree(detecting_bundle, tmp_path / "bundle")
-    with np.load(folder / "detector_golden.npz") as arrays:
-        known = dict(arrays)
-    known["npz/0"] = known["npz/0"] + 1
-    np.savez(folder / "detector_golden.npz", **known)
-    bundle = Bundle.read(folder)
-    detector = replace(bundle.detector, golden_sha256=sha256(folder / "detector_golden.npz"))
-    replace(bundle, detector=detector).save()
-    result = run_benchmark(Bundle.load(folder), runs=2)
-    assert (len(result.reports), result.detector_reports) == (1, ())
-    assert "maps differ by 1" in result.detector_failures[0].reason
 
 
 @pytest.mark.parametrize(
@@ -129,7 +170,7 @@ def test_a_file_that_cannot_be_written_is_refused_before_anything_is_measured(
     monkeypatch.setattr("edgedigits.benchmark.run.run_benchmark", lambda *_, **__: pytest.fail("it was measured"))
     out = tmp_path / "out"
     out.mkdir() if content is None else out.write_bytes(content)
-    result = CliRunner().invoke(app, ["benchmark", str(random_bundle), "--out", str(out)])
+    result = run(random_bundle, "--out", out)
     assert result.exit_code == 1
     assert message in result.stderr
     assert result.stderr.count("\n") == 1
@@ -140,19 +181,18 @@ def test_what_was_measured_is_printed_even_if_it_cannot_be_written(random_bundle
     def full(*_):
         raise WriteError("the disk is full")
 
-    monkeypatch.setattr("edgedigits.files.write_json", full)
-    out = tmp_path / "latency.json"
-    result = CliRunner().invoke(app, ["benchmark", str(random_bundle), "--runs", "5", "--out", str(out)])
+    monkeypatch.setattr("edgedigits.files.write_text", full)
+    result = run(random_bundle, "--time", 1, "--out", tmp_path / "latency.json")
     assert result.exit_code == 1
-    assert "p50 us" in result.stdout
+    assert "one digit named" in result.stdout
     assert "the disk is full" in result.stderr
 
 
 def test_an_earlier_benchmark_is_replaced_and_progress_is_told_without_a_terminal(random_bundle, tmp_path):
-    out = tmp_path / "latency.json"
-    for runs in ("5", "6"):
-        arguments = ["benchmark", str(random_bundle), "--runs", runs, "--out", str(out)]
-        result = CliRunner().invoke(app, arguments)
+    out, moments = tmp_path / "latency.json", []
+    for _ in range(2):
+        result = run(random_bundle, "--time", 1, "--out", out)
         assert result.exit_code == 0
-        assert "measure npz in numpy" in result.stderr
-    assert json.loads(out.read_text())["reports"][0]["runs"] == 6
+        assert "measure the camera's path" in result.stderr
+        moments.append(out.stat().st_ino)
+    assert moments[0] != moments[1]

@@ -168,10 +168,19 @@ def probe_detector(bundle: Bundle, candidate: Candidate, *, threads: int = 1) ->
     backend = open_detector_file(path, backend=candidate.backend, threads=threads)
     known = bundle.known_maps
     answers = [backend.maps(canvas) for canvas in known.canvases]
-    difference, limit = (
-        apart(answers, known.maps[candidate.format], format=candidate.format),
-        tolerance(candidate.format),
-    )
+    require_known_maps(answers, known.maps[candidate.format], format=candidate.format)
+    return backend
+
+
+def require_known_maps(
+    answers: Sequence[NDArray[np.float32]], known: Sequence[NDArray[np.float32]], *, format: str
+) -> None:
+    """Hold maps (H, W, 17) against the known ones.
+
+    Raises:
+        BackendError: they differ by more than right runtimes do.
+
+    """
+    difference, limit = apart(answers, known, format=format), tolerance(format)
     if not difference <= limit:  # NaN is refused too
         raise BackendError(f"maps differ by {difference:.2g} from the known ones, at most {limit:.2g} is right")
-    return backend

@@ -1,0 +1,154 @@
+"""Power in watts, where the machine or a meter tells it: RAPL of a PC, a Raspberry Pi 5's PMIC, a CSV file."""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+import subprocess
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+import numpy as np
+
+from edgedigits.errors import ResultsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+POWERCAP = Path("/sys/class/powercap")
+PMIC = ("vcgencmd", "pmic_read_adc")
+NONE = "no energy is told: no RAPL, no PMIC of a Raspberry Pi 5; a USB meter's readings are taken with --power FILE.csv"
+HIDDEN = "RAPL may be read by root alone, so no energy is told; run as root, or name a USB meter's readings by --power"
+# Readings that lie further apart say nothing of what was between them.
+GAP_S = 3.0
+POINTS = 32
+EXPECTED = "expected columns time (seconds since 1970, or ISO 8601) and power (W), or voltage (V) and current (A)"
+TIMES, WATTS = ("timestamp", "time", "epoch", "date"), ("power", "watt", "w")
+VOLTS, AMPERES = ("voltage", "volt", "v"), ("current", "ampere", "a")
+
+
+class Reading(NamedTuple):
+    """Power at a time of the monotonic clock."""
+
+    at_s: float
+    watts: float
+
+
+class Meter(Protocol):
+    """Tells the power, as often as it is asked."""
+
+    name: str
+
+    def read(self) -> Reading | None:
+        """The power now, or lately; None where there is nothing to tell yet."""
+
+
+class Rapl:
+    """Energy counters of the processor's packages; what the board takes besides is not in them."""
+
+    name = "RAPL, the processor's packages"
+
+    def __init__(self, folders: Sequence[Path], clock: Callable[[], float] = time.monotonic) -> None:
+        self._folders, self._clock = folders, clock
+        self._last: tuple[float, list[int]] | None = None
+
+    def read(self) -> Reading | None:
+        """The mean power since it was asked before."""
+        now = self._clock(), [int((each / "energy_uj").read_text(encoding="ascii")) for each in self._folders]
+        last, self._last = self._last, now
+        if last is None or now[0] <= last[0]:
+            return None
+        limits = [int((each / "max_energy_range_uj").read_text(encoding="ascii")) for each in self._folders]
+        # A counter that has reached its limit begins again.
+        joules = sum((new - old) % (limit + 1) for new, old, limit in zip(now[1], last[1], limits, strict=True)) / 1e6
+        return Reading((now[0] + last[0]) / 2, joules / (now[0] - last[0]))
+
+
+class Pmic:
+    """What a Raspberry Pi 5's power chip says of its rails: the board without what hangs on USB."""
+
+    name = "PMIC of the Raspberry Pi"
+
+    def read(self) -> Reading | None:
+        """Volts times amperes of all rails."""
+        try:
+            told = subprocess.run(PMIC, capture_output=True, text=True, check=False, timeout=5).stdout
+        except (OSError, subprocess.TimeoutExpired):
+            return None
+        rails = {kind: dict(re.findall(rf"(\w+)_{kind} \w+\(\d+\)=([\d.]+)", told)) for kind in ("A", "V")}
+        both = set(rails["A"]) & set(rails["V"])
+        watts = sum(float(rails["A"][rail]) * float(rails["V"][rail]) for rail in both)
+        return Reading(time.monotonic(), watts) if both else None
+
+
+def meter_here(*, powercap: Path = POWERCAP) -> Meter | str:
+    """What tells the power of this machine, or why nothing does."""
+    folders = [each for each in sorted(powercap.glob("intel-rapl:*")) if each.name.count(":") == 1]
+    try:
+        if folders and (rapl := Rapl(folders)).read() is None:
+            return rapl
+    except (OSError, ValueError):
+        return HIDDEN
+    return pmic if (pmic := Pmic()).read() else NONE
+
+
+def read_csv(path: Path) -> list[Reading]:
+    """A meter's readings; times are seconds since 1970 or ISO 8601, power in watts, or volts and amperes.
+
+    Raises:
+        ResultsError: there are none, or no such columns.
+
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            rows = list(csv.reader(stream))
+        when, *power = columns_of(rows[0] if rows else [])
+        off_s = time.monotonic() - time.time()
+        watts = [math.prod(float(row[index]) for index in power) for row in rows[1:]]
+        return sorted(Reading(seconds(row[when]) + off_s, each) for row, each in zip(rows[1:], watts, strict=True))
+    except (ValueError, IndexError, csv.Error) as error:
+        raise ResultsError(f"{path} holds no power readings ({str(error)[:80]}); {EXPECTED}") from error
+
+
+def columns_of(names: Sequence[str]) -> tuple[int, ...]:
+    """Where the time stands, and what gives the power when it is multiplied.
+
+    Raises:
+        ValueError: there are no such columns.
+
+    """
+    when, watts, volts, amperes = (column(names, words) for words in (TIMES, WATTS, VOLTS, AMPERES))
+    found = (when, watts) if watts is not None else (when, volts, amperes)
+    columns = tuple(index for index in found if index is not None)
+    if len(columns) < len(found):
+        raise ValueError(f"its columns are {', '.join(names) or 'none'}")
+    return columns
+
+
+def column(names: Sequence[str], words: Sequence[str]) -> int | None:
+    """Which column is called by one of these words, whatever its unit: ``Power (W)``, ``power_w``."""
+    plain = [name.strip().lower() for name in names]
+    return next((n for word in words for n, name in enumerate(plain) if re.match(rf"{word}(?![a-z])", name)), None)
+
+
+def seconds(text: str) -> float:
+    """A time since 1970."""
+    try:
+        return float(text)
+    except ValueError:
+        return datetime.fromisoformat(text.strip()).timestamp()
+
+
+def mean_watts(readings: Sequence[Reading], began_s: float, ended_s: float) -> float | None:
+    """The mean power in between; None where it was not read then."""
+    times = np.array([reading.at_s for reading in readings])
+    if len(times) < 2:
+        return None
+    first, last = np.searchsorted(times, began_s, "right") - 1, np.searchsorted(times, ended_s, "left")
+    if first < 0 or last >= len(times) or np.diff(times[first : last + 1]).max() > GAP_S:
+        return None
+    points = np.interp(np.linspace(began_s, ended_s, POINTS), times, [reading.watts for reading in readings])
+    return float(points.mean())

@@ -1,0 +1,91 @@
+"""Percentiles and means of timings, and how sure they are.
+
+Runs of one process resemble those beside them, and processes differ by where their memory lies. So intervals come from
+a bootstrap in two stages (Kalibera and Jones, ISMM 2013): processes are drawn with replacement, then blocks of
+consecutive runs in each.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+BLOCKS, RESAMPLES, LEVEL = 16, 500, 0.95
+QUANTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
+# Of fewer runs, a 99th percentile is but the slowest of them.
+LEAST_FOR = {"p50": 1, "p90": 10, "p99": 100, "mean": 1}
+# Quantiles of resamples are found among so many of the whole.
+FINE = 1000
+BINS, CUT = 48, 0.005
+
+
+def blocks_of(runs: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """A process's runs (N,) in blocks of consecutive ones."""
+    return np.array_split(runs, min(BLOCKS, len(runs)))
+
+
+def figures(processes: Sequence[NDArray[np.float64]]) -> dict[str, float | None]:
+    """Percentiles and mean of the runs (N,) of all processes; None where there are too few of them."""
+    runs = np.concatenate(processes)
+    found = {name: float(np.quantile(runs, share)) for name, share in QUANTILES.items()} | {"mean": float(runs.mean())}
+    return {name: value if len(runs) >= LEAST_FOR[name] else None for name, value in found.items()}
+
+
+def intervals(processes: Sequence[NDArray[np.float64]], *, seed: int = 0) -> dict[str, tuple[float, float]]:
+    """95 % intervals of :func:`figures`, (low, high) by name."""
+    runs = np.concatenate(processes)
+    blocks = [block for process in processes for block in blocks_of(process)]
+    often = multiplicities([len(blocks_of(process)) for process in processes], seed=seed)
+    edges = np.unique(np.quantile(runs, np.linspace(0, 1, FINE)))
+    counts = np.stack([np.bincount(np.searchsorted(edges, block), minlength=len(edges)) for block in blocks])
+    shares = np.cumsum(often @ counts, axis=1)
+    shares /= shares[:, -1:]
+    found = {name: edges[(shares < share).sum(axis=1)] for name, share in QUANTILES.items()}
+    found["mean"] = (often @ [block.sum() for block in blocks]) / (often @ [len(block) for block in blocks])
+    return {name: between(values) for name, values in found.items() if len(runs) >= LEAST_FOR[name]}
+
+
+def ratio(
+    one: Sequence[Sequence[float]], other: Sequence[Sequence[float]], *, level: float = LEVEL
+) -> tuple[float, tuple[float, float]]:
+    """How many times the second is the first, by figures of each block of each process, and its interval."""
+    first, second = (resampled(each, seed=seed) for seed, each in enumerate((one, other)))
+    point = np.mean([np.mean(each) for each in other]) / np.mean([np.mean(each) for each in one])
+    return float(point), between(second / first, level=level)
+
+
+def resampled(processes: Sequence[Sequence[float]], *, seed: int) -> NDArray[np.float64]:
+    """Means (RESAMPLES,) of resampled blocks."""
+    often = multiplicities([len(process) for process in processes], seed=seed)
+    return (often @ np.concatenate(processes)) / often.sum(axis=1)
+
+
+def multiplicities(counts: Sequence[int], *, seed: int) -> NDArray[np.float64]:
+    """How often each block is in each resample, (RESAMPLES, sum of counts), for so many blocks of each process."""
+    rng = np.random.default_rng(seed)
+    sizes = np.array(counts)
+    starts, often, rows = np.cumsum(sizes) - sizes, np.zeros((RESAMPLES, sizes.sum())), np.arange(RESAMPLES)[:, None]
+    for process in rng.integers(len(sizes), size=(len(sizes), RESAMPLES, 1)):
+        drawn = starts[process] + (rng.random((RESAMPLES, sizes.max())) * sizes[process]).astype(int)
+        np.add.at(often, (rows, drawn), np.arange(sizes.max()) < sizes[process])
+    return often
+
+
+def between(values: NDArray[np.float64], *, level: float = LEVEL) -> tuple[float, float]:
+    """The middle of so great a share of the values (N,)."""
+    low, high = np.quantile(values, ((1 - level) / 2, (1 + level) / 2))
+    return float(low), float(high)
+
+
+def histogram(processes: Sequence[NDArray[np.float64]]) -> Mapping[str, list[float]]:
+    """Share of runs in each bin of equal ratio, by ``edges`` and ``shares``, without half a percent at each end."""
+    runs = np.concatenate(processes)
+    low, high = np.quantile(runs, (CUT, 1 - CUT))
+    counts, edges = np.histogram(runs, np.geomspace(low, max(high, low * 1.01), BINS + 1))
+    return {"edges": edges.tolist(), "shares": (counts / len(runs)).tolist()}
