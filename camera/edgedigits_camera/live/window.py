@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 import cv2
 
 from edgedigits.errors import DisplayError, EdgeDigitsError, opencv_anew
-from edgedigits_camera.live.screen import connected, room_px
+from edgedigits_camera.live.screen import connected, map_again, room_px
 from edgedigits_camera.live.view import View, drawn, panel
 from edgedigits_camera.written import save_picture
 
@@ -134,11 +134,13 @@ class Window:
             self._settle(image)
 
     def _settle(self, image: NDArray[np.uint8]) -> None:
-        """Resize by a pixel and paint again until the window is surely there.
+        """Map it once more, resize by a pixel and paint again until the window is surely there.
 
         Without a window manager, what is painted before the server has the window is lost, and Qt paints nothing more
         until its size is another.
         """
+        self._listen(SETTLING_MS)
+        map_again(TITLE)
         width_px, height_px = fitting(image)
         for turn in range(SETTLING_TURNS):
             cv2.resizeWindow(TITLE, width_px, height_px - 1 + turn % 2)
