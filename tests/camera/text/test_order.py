@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from edgedigits.recognizer import Reading
 from edgedigits_camera.scene import SceneSpec, draw_scene
 from edgedigits_camera.text.lines import order_lines
+from edgedigits_camera.text.order import reading_order
 
 HEIGHT_PX = 36.0
 
@@ -142,6 +143,39 @@ def test_lines_of_two_columns_are_not_joined_where_the_gutter_is_narrow():
     left, right = ([line(rng, x, 1.8 * i + drop, 6) for i in range(6)] for x, drop in ((0, 0), (6.5, 0.6)))
     lines = order_lines([Reading(1, 0.9, tuple(box)) for row in left + right for box in (HEIGHT_PX * row).astype(int)])
     assert [len(found) for found in lines] == [6] * 12
+
+
+def order_of(rows):
+    """Numbers of the given lines in the order in which they are read; boxes are in heights, baselines level."""
+    number = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+    return [int(number[digits[0]]) for digits in reading_order(HEIGHT_PX * np.vstack(rows), number)]
+
+
+def plain(x, y, count=6):
+    return line(np.random.default_rng(6), x, y, count, gap=0.2, size=1.0)
+
+
+@pytest.mark.parametrize("lean", [-0.16, 0.0, 0.16])
+def test_a_gutter_that_leans_parts_columns_whose_baselines_are_level(lean):
+    left, right = ([plain(x + lean * 1.8 * i, 1.8 * i + drop) for i in range(10)] for x, drop in ((0, 0), (6.5, 0.9)))
+    assert order_of(left + right) == list(range(20))
+
+
+def test_a_column_that_begins_higher_is_read_after_the_one_on_its_left():
+    left, right = ([plain(x, 1.8 * i + top) for i in range(6)] for x, top in ((0, 0.9), (7, -5.4)))
+    assert order_of(left + right) == list(range(12))
+
+
+def test_a_cell_that_is_off_its_row_does_not_end_a_table():
+    cells = [plain(x, 1.5 * i + 0.45 * (i == 1 and x == 0), 3) for i in range(3) for x in (0, 5)]
+    assert order_of(cells) == list(range(6))
+
+
+def test_rows_of_lone_digits_are_read_across_where_the_page_slants():
+    places = [(4 * x, 1.6 * y) for y in range(6) for x in range(8)]
+    boxes = [(HEIGHT_PX * np.array([x, y + 0.05 * x, 0.6, 1.0])).astype(int).tolist() for x, y in places]
+    readings = [Reading(i % 10, 0.9, tuple(box)) for i, box in enumerate(boxes)]
+    assert flat(order_lines(shuffled(readings))) == readings
 
 
 @given(st.lists(st.tuples(*[st.integers(0, 600)] * 2, *[st.integers(1, 200)] * 2), max_size=40), st.randoms())
