@@ -12,6 +12,7 @@ from mkdocs.commands.build import build  # noqa: E402
 from mkdocs.config import load_config  # noqa: E402
 from mkdocs.exceptions import Abort  # noqa: E402
 
+import edgedigits  # noqa: E402
 from edgedigits.cli.commands import COMMANDS  # noqa: E402
 
 pytestmark = pytest.mark.slow
@@ -48,7 +49,8 @@ def test_every_command_has_a_section(site):
     assert "--min-confidence 0..1" in site["commands.html"]
 
 
-def test_python_names_have_their_arguments_and_errors(site):
+def test_python_names_are_all_there_with_their_arguments(site):
+    assert [name for name in edgedigits.__all__ if f'id="edgedigits.{name}"' not in site["python.html"]] == []
     assert "Parameters:" in site["python.html"]
     assert "still</code> looks closely" in site["python.html"]
 
