@@ -142,6 +142,41 @@ def test_a_lower_share_of_the_depth_takes_fainter_ink_in(write_row):
     assert many > 1.3 * few
 
 
+def skipping(grey, box):
+    """The picture with fourteen rows in the middle of the digit where the pen left a third of its ink."""
+    middle = round(box[1] + box[3] / 2)
+    rows, page = slice(middle - 7, middle + 7), grey.astype(float)
+    page[rows] = 225 + 0.3 * (page[rows] - 225)
+    return page.round().astype(np.uint8)
+
+
+def test_a_stroke_is_whole_where_the_pen_skips(write_row, monkeypatch):
+    grey, boxes = write_row("1", height_px=60, seed=2)
+    page = skipping(grey, boxes[0])
+    assert np.diff(np.flatnonzero(patch(page, boxes[0]).any(axis=1))).max() == 1
+    monkeypatch.setattr(patches, "FAINT", 1.0)
+    assert np.diff(np.flatnonzero(patch(page, boxes[0]).any(axis=1))).max() > 1
+
+
+def test_the_grain_of_paper_is_no_ink(monkeypatch):
+    paper = np.random.default_rng(4).integers(224, 227, (120, 120)).astype(np.uint8)
+    assert not patch(paper, (40, 30, 30, 50)).any()
+    monkeypatch.setattr(patches, "NOISE", 0.0)
+    assert patch(paper, (40, 30, 30, 50)).any()
+
+
+def test_the_tip_of_a_stroke_beside_the_box_is_left_out(alone, monkeypatch):
+    grey, box = alone
+    x, y, w, h = box.astype(int)
+    page = grey.copy()
+    page[y + h // 2 : y + h // 2 + 3, x + w + 2 : x + w + 60] = 20
+    clear, beside = (cut_out(each, tuple(box), light=False) for each in (grey, page))
+    own = own_ink(clear, threshold=0.5 * clear.depth)
+    assert (own_ink(beside, threshold=0.5 * beside.depth) == own).all()
+    monkeypatch.setattr(patches, "CRUMB_PX", 0)
+    assert (own_ink(beside, threshold=0.5 * beside.depth) > own).any()
+
+
 def test_ink_is_turned_level_and_stays_whole():
     line = np.zeros((80, 80), np.uint8)
     cv2.line(line, (10, 20), (70, 44), 255, 3)  # down by 0.4
