@@ -158,6 +158,15 @@ def test_a_stroke_is_whole_where_the_pen_skips(write_row, monkeypatch):
     assert np.diff(np.flatnonzero(patch(page, boxes[0]).any(axis=1))).max() > 1
 
 
+def test_pores_in_a_thick_stroke_are_closed(write_row, monkeypatch):
+    grey, boxes = write_row("1", height_px=48, seed=2)
+    page = grey.copy()
+    page[(grey < 60) & (np.random.default_rng(1).random(grey.shape) < 0.25)] = 225
+    closed = patch(page, boxes[0]).astype(int).sum()
+    monkeypatch.setattr(patches, "PORES", np.ones((1, 1), np.uint8))
+    assert closed > 1.1 * patch(page, boxes[0]).astype(int).sum()
+
+
 def test_the_grain_of_paper_is_no_ink(monkeypatch):
     paper = np.random.default_rng(4).integers(224, 227, (120, 120)).astype(np.uint8)
     assert not patch(paper, (40, 30, 30, 50)).any()
