@@ -29,7 +29,17 @@ class Reading:
 
 
 class Recognizer:
-    """A bundle, opened in the runtime that serves it best here."""
+    """A bundle, opened in the runtime that serves it best here.
+
+        >>> import edgedigits
+        >>> recognizer = edgedigits.Recognizer.load()
+        >>> patches = recognizer.bundle.golden["patches"]  # (64, 28, 28) uint8, white ink on black
+        >>> [reading.digit for reading in recognizer.classify(patches[2:6])]
+        [2, 3, 4, 5]
+        >>> page = edgedigits.read("photo.jpg", recognizer=recognizer)
+
+    The end of a ``with`` block frees the runtime.
+    """
 
     def __init__(
         self, bundle: Bundle, opened: Opened, *, backend: str = "auto", format: str | None = None, threads: int = 1

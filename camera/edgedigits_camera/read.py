@@ -34,9 +34,9 @@ def read(
         >>> import edgedigits
         >>> page = edgedigits.read("photo.jpg")
         >>> page.lines
-        ('4711', '08')
+        ('7180645', '45111670', '934588')
         >>> page.readings[0].digit, page.readings[0].box_xywh_px
-        (4, (52, 40, 31, 44))
+        (7, (219, 127, 35, 62))
 
     Args:
         picture: a file, the bytes that one holds, a Pillow image, or an array: (H, W) uint8 grey or (H, W, 3) uint8 BGR

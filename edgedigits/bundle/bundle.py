@@ -69,7 +69,16 @@ class Artifact:
 
 @dataclass(frozen=True)
 class Bundle:
-    """What ``manifest.json`` holds, and the folder that it lies in."""
+    """What ``manifest.json`` holds, and the folder that it lies in.
+
+        >>> import edgedigits
+        >>> from pathlib import Path
+        >>> bundle = edgedigits.Bundle.load(Path("mine"))
+        >>> bundle.artifact("int8").path
+        'model_int8.tflite'
+
+    docs/manifest.md says what each key means.
+    """
 
     folder: Path
     name: str

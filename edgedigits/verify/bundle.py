@@ -72,6 +72,11 @@ class Verification:
 def verify_bundle(folder: Path, *, on_step: Callable[[str], None] = lambda _: None) -> Verification:
     """Check everything that can be checked here.
 
+        >>> import edgedigits
+        >>> from pathlib import Path
+        >>> print(edgedigits.verify_bundle(Path("mine")).verdict())  # doctest: +SKIP
+        mine is whole and answers as it did when it was proven: 32 files, 16 runs
+
     Args:
         folder: the bundle.
         on_step: told what begins.

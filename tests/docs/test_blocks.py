@@ -5,7 +5,6 @@ import io
 import json
 import re
 import shlex
-import shutil
 import subprocess
 import tomllib
 from collections import Counter
@@ -18,11 +17,8 @@ from markdown_it import MarkdownIt
 from typer.main import get_command
 from typer.testing import CliRunner
 
-import edgedigits
-from edgedigits.bundle import default_bundle
 from edgedigits.cli import app
 
-Image = pytest.importorskip("PIL.Image", reason="neither the extra `camera` nor `headless` is installed")
 pytest.importorskip("cv2", reason="neither the extra `camera` nor `headless` is installed")
 
 pytestmark = pytest.mark.slow
@@ -149,29 +145,6 @@ RUN = {
     "yaml": yaml.safe_load,
     "text": str,
 }
-
-
-@pytest.fixture(scope="module")
-def drawn(tmp_path_factory):
-    """A folder with all that the pages speak of."""
-    folder = tmp_path_factory.mktemp("drawn")
-    assert CliRunner().invoke(app, ["demo", "--out", str(folder / "demo")]).exit_code == 0
-    plain = Image.open(folder / "demo/plain.png")
-    for name in ("photo.jpg", "photos/page.jpg", "scans/page.jpg"):
-        (folder / name).parent.mkdir(exist_ok=True)
-        plain.save(folder / name, quality=95)
-    x, y, width, height = edgedigits.read(plain).readings[0].box_xywh_px
-    plain.crop((x - 4, y - 4, x + width + 4, y + height + 4)).save(folder / "seven.png")
-    shutil.copy(folder / "demo/clip.avi", folder / "clip.avi")
-    (folder / "mine").symlink_to(default_bundle())
-    return folder
-
-
-@pytest.fixture
-def folder(drawn, tmp_path, monkeypatch):
-    """A copy of it, to work in."""
-    shutil.copytree(drawn, tmp_path, symlinks=True, dirs_exist_ok=True)
-    monkeypatch.chdir(tmp_path)
 
 
 @pytest.mark.usefixtures("folder")

@@ -22,9 +22,12 @@ def watch(source: str, *, recognizer: Recognizer | None = None) -> Iterator[Seen
     """Read digits live; a camera that goes is waited for.
 
         >>> import edgedigits
-        >>> for seen in edgedigits.watch("0"):
+        >>> for seen in edgedigits.watch("clip.avi"):
         ...     for event in seen.events:
         ...         print(event.kind, event.digit, event.line)
+        appeared 5 549
+        appeared 4 549
+        appeared 9 549
 
     Args:
         source: what ``edgedigits camera --source`` takes: a camera's number or device, ``picamera2``, ``rpicam``, the

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from edgedigits_camera.reader import Page
 
-# So many files are under way or wait for one before them; more only fill the memory, fewer let workers wait.
+# Files that are under way or wait for one before them: more only fill the memory, fewer let workers wait.
 MOST_AHEAD = 256
 
 
@@ -33,7 +33,11 @@ def read_many(
 ) -> Iterator[Page | PictureError]:
     """Read files in several processes; in their order, each as its page or as what is wrong with it.
 
-        >>> for page in edgedigits.read_many(sorted(Path("photos").iterdir()), jobs=4): ...
+        >>> import edgedigits
+        >>> from pathlib import Path
+        >>> for page in edgedigits.read_many(sorted(Path("photos").iterdir()), jobs=4):
+        ...     print(page.lines)
+        ('7180645', '45111670', '934588')
 
     Args:
         pictures: files; they are taken as they are needed.
