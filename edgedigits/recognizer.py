@@ -31,6 +31,7 @@ class Reading:
 class Recognizer:
     """A bundle, opened in the runtime that serves it best here.
 
+    Examples:
         >>> import edgedigits
         >>> recognizer = edgedigits.Recognizer.load()
         >>> patches = recognizer.bundle.golden["patches"]  # (64, 28, 28) uint8, white ink on black

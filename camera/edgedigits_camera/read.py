@@ -31,6 +31,7 @@ def read(
 ) -> Page:
     """Find and read the handwritten digits in a picture.
 
+    Examples:
         >>> import edgedigits
         >>> page = edgedigits.read("photo.jpg")
         >>> page.lines

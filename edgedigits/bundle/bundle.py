@@ -71,6 +71,7 @@ class Artifact:
 class Bundle:
     """What ``manifest.json`` holds, and the folder that it lies in.
 
+    Examples:
         >>> import edgedigits
         >>> from pathlib import Path
         >>> bundle = edgedigits.Bundle.load(Path("mine"))

@@ -72,6 +72,7 @@ class Verification:
 def verify_bundle(folder: Path, *, on_step: Callable[[str], None] = lambda _: None) -> Verification:
     """Check everything that can be checked here.
 
+    Examples:
         >>> import edgedigits
         >>> from pathlib import Path
         >>> print(edgedigits.verify_bundle(Path("mine")).verdict())  # doctest: +SKIP

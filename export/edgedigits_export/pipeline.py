@@ -70,6 +70,7 @@ class Request:
 def export(request: Request, *, on_step: Callable[[str, int], None] = lambda _step, _total: None) -> Exported:
     """Export a run, a bundle or a network that others trained into a bundle.
 
+    Examples:
         >>> import edgedigits
         >>> from pathlib import Path
         >>> request = edgedigits.ExportRequest(source=Path("runs/fast"), out=Path("mine"), quantize=True)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 def watch(source: str, *, recognizer: Recognizer | None = None) -> Iterator[Seen]:
     """Read digits live; a camera that goes is waited for.
 
+    Examples:
         >>> import edgedigits
         >>> for seen in edgedigits.watch("clip.avi"):
         ...     for event in seen.events:

@@ -33,6 +33,7 @@ def read_many(
 ) -> Iterator[Page | PictureError]:
     """Read files in several processes; in their order, each as its page or as what is wrong with it.
 
+    Examples:
         >>> import edgedigits
         >>> from pathlib import Path
         >>> for page in edgedigits.read_many(sorted(Path("photos").iterdir()), jobs=4):
