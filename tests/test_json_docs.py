@@ -14,7 +14,7 @@ from edgedigits.strokes import draw_digit
 Image = pytest.importorskip("PIL.Image", reason="neither the extra `camera` nor `headless` is installed")
 pytest.importorskip("cv2", reason="neither the extra `camera` nor `headless` is installed")
 
-DOCS = (Path(__file__).parent.parent / "docs/json.md").read_text(encoding="utf-8")
+DOCS = (Path(__file__).parent.parent / "docs/json.md").read_text(encoding="utf-8").split("## Measurements")[0]
 
 
 @pytest.fixture

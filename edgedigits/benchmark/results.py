@@ -157,7 +157,7 @@ class Results:
 def as_json(results: Any) -> str:
     """JSON, indented, a list of numbers on one line."""
     text = json.dumps(asdict(results), indent=2, allow_nan=False)
-    return re.sub(r"\[\s+([-+.\deE,\snul]+?)\s+\]", lambda found: f"[{' '.join(found[1].split())}]", text)
+    return re.sub(r"\[\n\s+([-+.\deE,\snul]+?)\n\s+\]", lambda found: f"[{' '.join(found[1].split())}]", text)
 
 
 def load(path: Path) -> Results:
