@@ -16,13 +16,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-BLOCKS, RESAMPLES, LEVEL = 16, 500, 0.95
+BLOCKS, LEVEL = 16, 0.95
+# Of a comparison of many cases, intervals reach further out.
+RESAMPLES, MANY = 500, 2000
 QUANTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
 # Of fewer runs, a 99th percentile is but the slowest of them.
 LEAST_FOR = {"p50": 1, "p90": 10, "p99": 100, "mean": 1}
 # Quantiles of resamples are found among so many of the whole.
 FINE = 1000
-BINS, CUT = 48, 0.005
+# What is further off would leave no room for the rest.
+BINS, CUT, FAR = 48, 0.005, 2.0
 
 
 def blocks_of(runs: NDArray[np.float64]) -> list[NDArray[np.float64]]:
@@ -48,31 +51,43 @@ def intervals(processes: Sequence[NDArray[np.float64]], *, seed: int = 0) -> dic
     shares /= shares[:, -1:]
     found = {name: edges[(shares < share).sum(axis=1)] for name, share in QUANTILES.items()}
     found["mean"] = (often @ [block.sum() for block in blocks]) / (often @ [len(block) for block in blocks])
-    return {name: between(values) for name, values in found.items() if len(runs) >= LEAST_FOR[name]}
+    points = figures(processes)
+    return {
+        name: between(point + widened(values - point, len(processes)))
+        for name, values in found.items()
+        if (point := points[name]) is not None
+    }
 
 
 def ratio(
     one: Sequence[Sequence[float]], other: Sequence[Sequence[float]], *, level: float = LEVEL
 ) -> tuple[float, tuple[float, float]]:
     """How many times the second is the first, by figures of each block of each process, and its interval."""
-    first, second = (resampled(each, seed=seed) for seed, each in enumerate((one, other)))
-    point = np.mean([np.mean(each) for each in other]) / np.mean([np.mean(each) for each in one])
-    return float(point), between(second / first, level=level)
+    (first, those), (second, these) = (logarithms(each, seed=seed) for seed, each in enumerate((one, other)))
+    low, high = between(second + these - first - those, level=level)
+    return float(np.exp(second - first)), (float(np.exp(low)), float(np.exp(high)))
 
 
-def resampled(processes: Sequence[Sequence[float]], *, seed: int) -> NDArray[np.float64]:
-    """Means (RESAMPLES,) of resampled blocks."""
-    often = multiplicities([len(process) for process in processes], seed=seed)
-    return (often @ np.concatenate(processes)) / often.sum(axis=1)
+def logarithms(processes: Sequence[Sequence[float]], *, seed: int) -> tuple[float, NDArray[np.float64]]:
+    """Logarithm of the mean of blocks, and by how much it differs in resamples (MANY,)."""
+    often = multiplicities([len(process) for process in processes], seed=seed, resamples=MANY)
+    values = np.log(np.concatenate(processes))
+    point = float(values.mean())
+    return point, widened(often @ values / often.sum(axis=1) - point, len(processes))
 
 
-def multiplicities(counts: Sequence[int], *, seed: int) -> NDArray[np.float64]:
-    """How often each block is in each resample, (RESAMPLES, sum of counts), for so many blocks of each process."""
+def widened(off: NDArray[np.float64], processes: int) -> NDArray[np.float64]:
+    """How far resamples are off, had they been drawn from more than so few: these vary by the root of (n - 1) / n."""
+    return off * np.sqrt(processes / (processes - 1)) if processes > 1 else off
+
+
+def multiplicities(counts: Sequence[int], *, seed: int, resamples: int = RESAMPLES) -> NDArray[np.float64]:
+    """How often each block is in each resample, (resamples, sum of counts), for so many blocks of each process."""
     rng = np.random.default_rng(seed)
     sizes = np.array(counts)
-    starts, often, rows = np.cumsum(sizes) - sizes, np.zeros((RESAMPLES, sizes.sum())), np.arange(RESAMPLES)[:, None]
-    for process in rng.integers(len(sizes), size=(len(sizes), RESAMPLES, 1)):
-        drawn = starts[process] + (rng.random((RESAMPLES, sizes.max())) * sizes[process]).astype(int)
+    starts, often, rows = np.cumsum(sizes) - sizes, np.zeros((resamples, sizes.sum())), np.arange(resamples)[:, None]
+    for process in rng.integers(len(sizes), size=(len(sizes), resamples, 1)):
+        drawn = starts[process] + (rng.random((resamples, sizes.max())) * sizes[process]).astype(int)
         np.add.at(often, (rows, drawn), np.arange(sizes.max()) < sizes[process])
     return often
 
@@ -84,8 +99,9 @@ def between(values: NDArray[np.float64], *, level: float = LEVEL) -> tuple[float
 
 
 def histogram(processes: Sequence[NDArray[np.float64]]) -> Mapping[str, list[float]]:
-    """Share of runs in each bin of equal ratio, by ``edges`` and ``shares``, without half a percent at each end."""
+    """Share of runs in bins of equal ratio, as ``edges`` and ``shares``, without the ends."""
     runs = np.concatenate(processes)
-    low, high = np.quantile(runs, (CUT, 1 - CUT))
-    counts, edges = np.histogram(runs, np.geomspace(low, max(high, low * 1.01), BINS + 1))
+    low, high = np.quantile(runs, CUT, method="lower"), np.quantile(runs, 1 - CUT, method="higher")
+    high = max(min(high, FAR * np.median(runs)), 1.01 * low)
+    counts, edges = np.histogram(runs, np.geomspace(low, high, BINS + 1))
     return {"edges": edges.tolist(), "shares": (counts / len(runs)).tolist()}

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from edgedigits.benchmark.trial import Start  # noqa: TC001 - fields are read by annotation
-from edgedigits.errors import ResultsError
+from edgedigits.errors import ResultsError, WriteError
 from edgedigits.machine import Device  # noqa: TC001
 from edgedigits.typed import read_as
 
@@ -177,3 +177,17 @@ def load(path: Path) -> Results:
     except (ValueError, RecursionError) as error:
         why = f"{error}"[:100]
     raise ResultsError(f"{path} holds no results ({why}); expected what `edgedigits benchmark --out FILE` wrote")
+
+
+def require_results(path: Path) -> None:
+    """Make sure that nothing is lost when results are written here.
+
+    Raises:
+        WriteError: a file lies there that holds something else.
+
+    """
+    try:
+        if path.exists() and path.stat().st_size:
+            load(path)
+    except ResultsError as error:
+        raise WriteError(f"{path} exists and holds no benchmark; choose another file") from error

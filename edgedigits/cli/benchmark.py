@@ -11,6 +11,8 @@ import typer
 from edgedigits.cli import options
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from edgedigits.benchmark.plan import Plan
     from edgedigits.benchmark.results import Results
 
@@ -21,6 +23,7 @@ def benchmark(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
     out: Annotated[Path | None, typer.Option(help="Write the JSON into this file as well.", metavar="FILE")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write a page with plots as well.", metavar="FILE")] = None,
     time_s: Annotated[
         float, typer.Option("--time", min=1, metavar="SECONDS", help="For all of it; more makes intervals narrower.")
     ] = 50,
@@ -34,15 +37,25 @@ def benchmark(
     power: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Readings of a USB meter that runs along, as CSV.")
     ] = None,
+    compare: Annotated[
+        tuple[Path, Path] | None, typer.Option(metavar="A.json B.json", help="Measure nothing; compare two results.")
+    ] = None,
 ) -> None:
     """Measure latency, start, memory and the camera's path, with each file in each runtime that is here."""
+    from edgedigits.benchmark.page import require_ours, write_page
     from edgedigits.benchmark.plan import Plan
     from edgedigits.benchmark.results import as_json as written
+    from edgedigits.benchmark.results import require_results
     from edgedigits.cli.benchmark_tables import print_results
     from edgedigits.files import write_text
 
+    if compare:
+        tell_difference(*compare, as_json=as_json)
+        return
     if out:
-        require_place(out)
+        require_place(out, require_results)
+    if html:
+        require_place(html, require_ours)
     plan = Plan(backend, tuple(threads), time_s, 60 * sustained, power)
     results = measured(bundle, plan)
     if as_json:
@@ -51,6 +64,22 @@ def benchmark(
         print_results(results)
     if out:
         write_text(out, written(results) + "\n")
+    if html:
+        write_page(html, results)
+
+
+def tell_difference(first: Path, second: Path, *, as_json: bool) -> None:
+    """Compare two files of results."""
+    from edgedigits.benchmark.compare import compare
+    from edgedigits.benchmark.results import as_json as written
+    from edgedigits.benchmark.results import load
+    from edgedigits.cli.benchmark_tables import print_comparison
+
+    found = compare(load(first), load(second))
+    if as_json:
+        typer.echo(written(found))
+    else:
+        print_comparison(found)
 
 
 def measured(folder: Path | None, plan: Plan) -> Results:
@@ -67,22 +96,16 @@ def measured(folder: Path | None, plan: Plan) -> Results:
         )
 
 
-def require_place(out: Path) -> None:
+def require_place(path: Path, require_ours: Callable[[Path], None]) -> None:
     """Refuse a file that cannot be written, or that something else lies in, before time is spent on what goes there.
 
     Raises:
         WriteError: says why.
 
     """
-    from edgedigits.benchmark.results import load
-    from edgedigits.errors import ResultsError, WriteError
     from edgedigits.files import writing
 
-    with writing(out):
-        out.parent.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=out.parent, prefix=f".{out.stem}.").close()
-        if out.exists() and out.stat().st_size:
-            try:
-                load(out)
-            except ResultsError as error:
-                raise WriteError(f"{out} exists and holds no benchmark; choose another file") from error
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=path.parent, prefix=f".{path.stem}.").close()
+        require_ours(path)

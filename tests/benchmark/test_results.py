@@ -11,9 +11,7 @@ import pytest
 from edgedigits.benchmark.results import Results, as_json, load
 from edgedigits.errors import ResultsError
 
-ROOT = Path(__file__).parents[2]
-MEASURED = ROOT / "benchmarks/results/latency.json"
-DOCS = (ROOT / "docs/json.md").read_text(encoding="utf-8").split("## Measurements")[1]
+DOCS = (Path(__file__).parents[2] / "docs/json.md").read_text(encoding="utf-8").split("## Measurements")[1]
 
 
 def names_of(kind, before=""):
@@ -36,15 +34,14 @@ def test_every_field_is_described_and_none_else():
     assert sorted(described()) == sorted(names_of(Results))
 
 
-def test_a_file_is_read_as_it_was_written(tmp_path):
-    results = load(MEASURED)
-    (tmp_path / "again.json").write_text(as_json(results), encoding="utf-8")
-    assert load(tmp_path / "again.json") == results
-    assert as_json(results) + "\n" == MEASURED.read_text(encoding="utf-8")
+def test_a_file_is_read_as_it_was_written(tmp_path, measured, measured_file):
+    (tmp_path / "again.json").write_text(as_json(measured), encoding="utf-8")
+    assert load(tmp_path / "again.json") == measured
+    assert as_json(measured) + "\n" == measured_file.read_text(encoding="utf-8")
 
 
-def test_lists_of_numbers_stand_on_one_line_and_no_text_is_changed(tmp_path):
-    text = MEASURED.read_text(encoding="utf-8")
+def test_lists_of_numbers_stand_on_one_line_and_no_text_is_changed(tmp_path, measured_file):
+    text = measured_file.read_text(encoding="utf-8")
     assert re.search(r'"clock_mhz": \[[^\n]+\]', text)
     changed = json.loads(text) | {"bundle": "mine [\n 1,\n 2 ]", "warnings": ["[ 1, 2 ]"]}
     (tmp_path / "changed.json").write_text(json.dumps(changed), encoding="utf-8")
@@ -69,8 +66,8 @@ def test_a_file_that_holds_none_is_one_line(tmp_path, content, why):
     assert "\n" not in str(raised.value)
 
 
-def test_a_number_that_is_none_is_refused(tmp_path):
-    text = MEASURED.read_text(encoding="utf-8")
+def test_a_number_that_is_none_is_refused(tmp_path, measured_file):
+    text = measured_file.read_text(encoding="utf-8")
     (tmp_path / "nan.json").write_text(re.sub(r'"p50_us": [\d.]+', '"p50_us": NaN', text, count=1))
     with pytest.raises(ResultsError, match="p50_us is nan, expected a finite number"):
         load(tmp_path / "nan.json")
