@@ -61,8 +61,9 @@ def test_each_case_is_measured_in_a_process_of_its_own_and_summed_up(detecting_b
     naming, detector = results.cases
     assert (naming.network, naming.backend, naming.format, naming.threads) == ("naming", "numpy", "npz", 1)
     assert naming.runs > detector.runs > 0
-    assert 0 < naming.p50_us <= naming.p90_us <= naming.p99_us
-    assert detector.p99_us is None
+    told = [each for each in (naming.p50_us, naming.p90_us, naming.p99_us) if each is not None]
+    assert 0 < told[0] <= told[-1]
+    assert (naming.p99_us is None) == (naming.runs < 100)
     assert naming.interval_us["p50"][0] <= naming.p50_us <= naming.interval_us["p50"][1]
     assert naming.per_s == pytest.approx(1e6 / naming.mean_us, rel=0.01)
     assert naming.sha256 == sha256(detecting_bundle / "model.npz")
