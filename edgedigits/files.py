@@ -159,6 +159,14 @@ def write_json(path: Path, content: Any) -> None:
     write_text(path, json.dumps(content, indent=2) + "\n")
 
 
+def cache_folder() -> Path | None:
+    """Where this user's programs keep what they can find out again; None where there is no such folder."""
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "edgedigits"
+    except RuntimeError:  # nobody's home is known
+        return None
+
+
 def sha256(path: Path) -> str:
     """Hexadecimal SHA-256 of a file."""
     with path.open("rb") as stream:

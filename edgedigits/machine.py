@@ -17,6 +17,8 @@ CPU_INFO = Path("/proc/cpuinfo")
 THERMAL = Path("/sys/class/thermal")
 STATUS = Path("/proc/self/status")
 THROTTLED = Path("/sys/devices/platform/soc/soc:firmware/get_throttled")
+# Products of eight bits added up in one instruction, or vectors at all; the best first.
+FEATURES = ("avx512_vnni", "avx_vnni", "avx2", "i8mm", "asimddp", "asimd", "neon")
 # Bits of a Raspberry Pi's firmware: why it is slowed down now; 16 further on, that it was since it was started.
 SLOWED = {0: "its power supply gives too little voltage", 1: "it runs slower", 2: "it is throttled", 3: "it is hot"}
 
@@ -57,6 +59,16 @@ def model_name(*, device_tree: Path = DEVICE_TREE, cpu_info: Path = CPU_INFO) ->
         lines = []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.machine()
+
+
+def processor_kind(*, cpu_info: Path = CPU_INFO) -> str:
+    """Architecture, and what decides there which format is fastest, as in ``x86_64 avx512_vnni``."""
+    try:
+        lines = cpu_info.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    told = next((line for line in lines if line.startswith(("flags", "Features"))), "").split()
+    return " ".join([platform.machine(), *[feature for feature in FEATURES if feature in told][:1]])
 
 
 def user_name() -> str:

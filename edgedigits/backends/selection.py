@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import numpy as np
 
 from edgedigits.apart.answers import measure_files
+from edgedigits.backends.choice import ordered
 from edgedigits.backends.survival import require_survival
 from edgedigits.errors import BackendError, require
 
@@ -124,7 +125,7 @@ def open_backend(bundle: Bundle, *, backend: str = "auto", format: str | None = 
     """
     patches = bundle.golden["patches"][:PROBED]
     found = first_that_serves(
-        candidates(bundle, backend=backend, format=format),
+        ordered(candidates(bundle, backend=backend, format=format), bundle, network="naming"),
         lambda candidate: _tried(bundle, candidate, patches=patches, threads=threads),
         subject=str(bundle.folder),
     )

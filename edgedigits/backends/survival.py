@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib.util
-import os
 import platform
 import sys
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from edgedigits.errors import BackendError, CrashError
+from edgedigits.files import cache_folder
 from edgedigits.machine import model_name
 
 if TYPE_CHECKING:
@@ -81,10 +81,10 @@ def _place_of(backend: str) -> Path | None:
 
 def _mark_of(backend: str, place: Path, digest: str) -> Path | None:
     """The file that says it has survived; None where this user has no folder for such."""
+    folder = cache_folder()
     try:
         changed = place.stat().st_mtime_ns
-        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    except (OSError, RuntimeError):
+    except OSError:
         return None
     known = (backend, place, changed, digest, np.__version__, sys.version, platform.machine(), model_name())
-    return cache / "edgedigits" / "survived" / hashlib.sha256(repr(known).encode()).hexdigest()
+    return folder / "survived" / hashlib.sha256(repr(known).encode()).hexdigest() if folder else None

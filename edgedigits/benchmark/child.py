@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edgedigits.apart.timing import time_each
-from edgedigits.benchmark.trial import Order, Start, Trial
+from edgedigits.benchmark.trial import Order, Start, Trial, failing_in_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,10 +78,8 @@ def lap(laps_ms: dict[str, float], name: str) -> Iterator[None]:
 
 def main(order: str, durations: str) -> None:
     """Measure, write and print; a failure is one line on stderr and exit code 1."""
-    try:
+    with failing_in_one_line():
         trial, durations_ns = measure(Order(**json.loads(order)))
-    except Exception as error:  # noqa: BLE001 - native runtimes raise anything: SystemError, ValueError, cv2.error
-        sys.exit(" ".join(str(error).split()) or type(error).__name__)
     import numpy as np
 
     np.save(durations, durations_ns)

@@ -23,7 +23,7 @@ from edgedigits.apart.timing import time_each
 from edgedigits.benchmark.process import command_of, environment_of, reason
 from edgedigits.benchmark.results import Sustained
 from edgedigits.benchmark.subjects import Naming
-from edgedigits.benchmark.trial import Order
+from edgedigits.benchmark.trial import Order, failing_in_one_line
 from edgedigits.bundle import Bundle
 from edgedigits.errors import BackendError
 
@@ -87,14 +87,15 @@ def running(command: Sequence[str], *, threads: int, stderr: TextIO) -> Iterator
 def main(order: str, pieces: str) -> None:
     """Print the percentiles of one piece after the other."""
     what = Order(**json.loads(order))
-    subject = Naming(Bundle.read(Path(what.folder)), what)
-    ask = subject.open()
-    for _ in range(int(pieces)):
-        durations_ns, answers = time_each(ask, subject.questions, enough=what.enough)
-        subject.check(answers)
-        p50_us, p99_us = np.percentile(durations_ns, (50, 99)) / 1000
-        sys.stdout.write(f"[{p50_us:.2f}, {p99_us:.2f}]\n")
-        sys.stdout.flush()
+    with failing_in_one_line():
+        subject = Naming(Bundle.read(Path(what.folder)), what)
+        ask = subject.open()
+        for _ in range(int(pieces)):
+            durations_ns, answers = time_each(ask, subject.questions, enough=what.enough)
+            subject.check(answers)
+            p50_us, p99_us = np.percentile(durations_ns, (50, 99)) / 1000
+            sys.stdout.write(f"[{p50_us:.2f}, {p99_us:.2f}]\n")
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,3 +87,12 @@ class Trial:
     ended_s: float
     peak_mb: float | None
     resident_mb: float | None
+
+
+@contextlib.contextmanager
+def failing_in_one_line() -> Iterator[None]:
+    """End the process with one line on stderr and exit code 1 where something fails."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - native runtimes raise anything: SystemError, ValueError, cv2.error
+        sys.exit(" ".join(str(error).split()) or type(error).__name__)

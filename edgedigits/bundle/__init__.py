@@ -4,6 +4,6 @@
 ``checksums`` and ``metadata`` tie each file to it.
 """
 
-from edgedigits.bundle.bundle import GOLDEN, JUDGE, Artifact, Bundle, Parity, default_bundle
+from edgedigits.bundle.bundle import GOLDEN, JUDGE, Artifact, Bundle, Measured, Parity, default_bundle
 
-__all__ = ["GOLDEN", "JUDGE", "Artifact", "Bundle", "Parity", "default_bundle"]
+__all__ = ["GOLDEN", "JUDGE", "Artifact", "Bundle", "Measured", "Parity", "default_bundle"]

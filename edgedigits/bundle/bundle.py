@@ -67,6 +67,16 @@ class Artifact:
         return {**self.files, self.path: self.sha256}
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Median time of one image in a file of the naming network, as the export measured it on its kind of processor."""
+
+    processor: str
+    backend: str
+    format: str
+    p50_us: float
+
+
 @dataclass(frozen=True)
 class Bundle:
     """What ``manifest.json`` holds, and the folder that it lies in.
@@ -92,6 +102,7 @@ class Bundle:
     rejection: dict[str, Any] = field(default_factory=dict)
     training: dict[str, Any] = field(default_factory=dict)
     made_with: dict[str, str] = field(default_factory=dict)
+    measured: tuple[Measured, ...] = ()
 
     @classmethod
     def load(cls, folder: Path) -> Bundle:
@@ -132,6 +143,8 @@ class Bundle:
         """What the manifest holds."""
         content = asdict(self)
         content.pop("folder")
+        if not self.measured:  # older versions know no such key
+            content.pop("measured")
         return {"schema": SCHEMA, **content}
 
     def artifact(self, format: str) -> Artifact:

@@ -37,6 +37,9 @@ def benchmark(
     power: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Readings of a USB meter that runs along, as CSV.")
     ] = None,
+    choose: Annotated[
+        bool, typer.Option("--choose", help="Have auto take what is fastest here, with this bundle, from now on.")
+    ] = False,
     compare: Annotated[
         tuple[Path, Path] | None, typer.Option(metavar="A.json B.json", help="Measure nothing; compare two results.")
     ] = None,
@@ -66,6 +69,20 @@ def benchmark(
         write_text(out, written(results) + "\n")
     if html:
         write_page(html, results)
+    if choose:
+        keep_choice(bundle, results)
+
+
+def keep_choice(folder: Path | None, results: Results) -> None:
+    """Keep what was fastest, and say so."""
+    from edgedigits.backends.choice import choose
+    from edgedigits.benchmark.fastest import fastest_ways
+    from edgedigits.bundle import Bundle, default_bundle
+
+    ways = fastest_ways(results)
+    path = choose(Bundle.read(folder or default_bundle()), ways)
+    named = ", ".join(f"{way.format} in {way.backend} ({network})" for network, way in ways.items())
+    typer.echo(f"auto takes {named} here from now on; it is kept in {path}", err=True)
 
 
 def tell_difference(first: Path, second: Path, *, as_json: bool) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from edgedigits.bundle import GOLDEN, Bundle
+from edgedigits.bundle import GOLDEN, Bundle, Measured
 from edgedigits.bundle.checksums import write_sums
 from edgedigits.bundle.manifest import MANIFEST
 from edgedigits.errors import ExportError
 from edgedigits.files import replacing_folder, sha256
+from edgedigits.machine import processor_kind
 from edgedigits.preprocess import MNIST
 from edgedigits_export.analysis.confidence import measure_rejection
 from edgedigits_export.convert import tflite
@@ -206,6 +207,12 @@ def write_bundle(draft: Bundle, proofs: list[Proof], *, questions: Questions) ->
     golden = draft.folder / GOLDEN
     golden.write_bytes(archive({"patches": questions.golden, "labels": questions.golden_labels, **answers}))
     artifacts = tuple(proof.artifact(draft.folder) for proof in proofs)
-    bundle = replace(draft, artifacts=artifacts, golden_sha256=sha256(golden))
+    measured = tuple(
+        Measured(processor_kind(), report.backend, proof.format, round(report.p50_us, 2))
+        for proof in proofs
+        for report in proof.reports
+        if report.p50_us is not None
+    )
+    bundle = replace(draft, artifacts=artifacts, golden_sha256=sha256(golden), measured=measured)
     bundle.save()
     return bundle

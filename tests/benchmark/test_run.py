@@ -5,10 +5,11 @@ import shutil
 import sys
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from edgedigits.backends.choice import chosen_ways
+from edgedigits.benchmark.fastest import fastest_ways
 from edgedigits.benchmark.plan import Plan
 from edgedigits.benchmark.process import environment_of, run_apart
 from edgedigits.benchmark.results import load
@@ -38,19 +39,6 @@ def child(code, **named):
 
 def run(*arguments):
     return CliRunner().invoke(app, ["benchmark", *map(str, arguments)])
-
-
-def falsified(folder, archive, name, change):
-    """Change a known answer of the bundle in a folder, and what its manifest says of the archive."""
-    with np.load(folder / archive) as arrays:
-        known = dict(arrays)
-    known[name] = change(known[name])
-    np.savez(folder / archive, **known)
-    bundle, digest = Bundle.read(folder), sha256(folder / archive)
-    if archive == "golden.npz":
-        replace(bundle, golden_sha256=digest).save()
-    else:
-        replace(bundle, detector=replace(bundle.detector, golden_sha256=digest)).save()
 
 
 def test_each_case_is_measured_in_a_process_of_its_own_and_summed_up(detecting_bundle):
@@ -108,14 +96,14 @@ def test_a_process_that_hangs_is_ended():
         child("import time; time.sleep(600)", limit_s=1)
 
 
-def test_wrong_answers_are_not_timed_and_without_any_other_that_is_the_error(random_bundle, tmp_path):
+def test_wrong_answers_are_not_timed_and_without_any_other_that_is_the_error(random_bundle, falsified, tmp_path):
     folder = shutil.copytree(random_bundle, tmp_path / "bundle")
     falsified(folder, "golden.npz", "npz", lambda known: known[:, ::-1])
     with pytest.raises(BackendError, match=r"nothing could be measured: .*npz in numpy: answers differ"):
         run_benchmark(Bundle.load(folder), SHORT)
 
 
-def test_a_detector_that_gives_wrong_maps_is_not_timed_and_the_rest_is(detecting_bundle, tmp_path):
+def test_a_detector_that_gives_wrong_maps_is_not_timed_and_the_rest_is(detecting_bundle, falsified, tmp_path):
     folder = shutil.copytree(detecting_bundle, tmp_path / "bundle")
     falsified(folder, "detector_golden.npz", "npz/0", lambda known: known + 1)
     results = run_benchmark(Bundle.load(folder), SHORT)
@@ -149,6 +137,23 @@ def test_the_command_prints_and_saves_json(random_bundle, tmp_path):
     assert result.exit_code == 0
     assert json.loads(result.stdout) == json.loads(out.read_text(encoding="utf-8"))
     assert [case.threads for case in load(out).cases] == [1, 2]
+
+
+def test_the_fastest_is_chosen_and_said(random_bundle, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert chosen_ways(Bundle.read(random_bundle)) == {}
+    result = run(random_bundle, "--time", 1, "--choose")
+    assert "auto takes npz in numpy (naming) here from now on" in result.stderr
+    assert chosen_ways(Bundle.read(random_bundle)) == {"naming": ("numpy", "npz")}
+
+
+def test_of_the_detector_no_quantised_file_is_chosen_and_all_in_the_least_number_of_threads(measured):
+    fast = {case.key: replace(case, p50_us=1.0) for case in measured.cases if case.format == "int8"}
+    more = replace(measured.cases[-1], network="naming", threads=2, p50_us=0.1)
+    results = replace(measured, cases=(*(fast.get(case.key, case) for case in measured.cases), more))
+    ways = fastest_ways(results)
+    assert (ways["naming"].format, ways["naming"].threads) == ("int8", 1)
+    assert ways["detector"].format in {"float32", "onnx", "npz"}
 
 
 def test_a_bundle_that_is_none_is_one_line(tmp_path):

@@ -10,6 +10,7 @@ import pytest
 
 from edgedigits.bundle import Bundle, default_bundle
 from edgedigits.errors import BundleError, ExportError, ParityError, RunError
+from edgedigits.machine import processor_kind
 from edgedigits_export.bundling import Settings, export_network
 from edgedigits_export.convert import npz
 from edgedigits_export.formats import FORMATS
@@ -64,13 +65,21 @@ def test_int8_is_made_only_where_it_is_wanted():
     assert set(chosen(quantize=True)) == {"float32", "onnx", "npz", "int8"}
 
 
-def test_the_same_export_gives_the_same_bytes_but_for_the_times_in_its_reports(trained, exported, tmp_path):
+def test_the_same_export_gives_the_same_bytes_but_for_times(trained, exported, tmp_path):
     settings = Settings(formats=chosen(quantize=True), calibration_images=100)
     again = export_network(trained.network, tmp_path / "again", data=trained.data, settings=settings)
-    timed = {"report.html", "report.json", "report.md", "SHA256SUMS"}
+    timed = {"report.html", "report.json", "report.md", "manifest.json", "SHA256SUMS"}
     first, second = (contents_of(each.bundle.folder) for each in (exported, again))
     assert {name for name in first if first[name] != second[name]} <= timed
     assert set(first) == set(second)
+    assert replace(exported.bundle, folder=again.bundle.folder, measured=again.bundle.measured) == again.bundle
+
+
+def test_the_manifest_has_the_time_of_each_file_in_each_runtime_on_this_kind_of_processor(exported):
+    measured = Bundle.load(exported.bundle.folder).measured
+    assert {each.processor for each in measured} == {processor_kind()}
+    assert {(each.backend, each.format) for each in measured} >= {("numpy", "npz"), ("onnxruntime", "onnx")}
+    assert min(each.p50_us for each in measured) > 0
 
 
 def test_the_report_names_every_format_with_its_figures(exported):
@@ -128,6 +137,7 @@ from pathlib import Path
 from edgedigits.training.data import load_mnist
 from edgedigits.training.runs import Run
 from edgedigits_export.formats import FORMATS
+from edgedigits.machine import processor_kind
 from edgedigits_export.bundling import Settings, export_network
 from edgedigits_export.networks.network import load_network
 run, data, out = map(Path, sys.argv[1:])

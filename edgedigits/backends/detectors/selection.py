@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from edgedigits.apart.maps import measure_maps
+from edgedigits.backends.choice import ordered
 from edgedigits.backends.selection import Adapted, Candidate, explained, first_that_serves
 from edgedigits.backends.survival import require_survival
 from edgedigits.errors import BackendError, require
@@ -102,7 +103,7 @@ def open_detector(
     """
     canvases = bundle.known_maps.canvases[:1] if bundle.detector else ()
     found = first_that_serves(
-        detector_candidates(bundle, backend=backend, format=format),
+        ordered(detector_candidates(bundle, backend=backend, format=format), bundle, network="detector"),
         lambda candidate: _tried(bundle, candidate, canvases=canvases, threads=threads),
         subject=f"the detector of {bundle.folder}",
     )
