@@ -88,7 +88,7 @@ model: $(TEST)/ready
 	$(TEST)/bin/edgedigits fit-judge models/mnist-cnn
 
 bench: $(TEST)/ready
-	$(TEST)/bin/edgedigits benchmark --out benchmarks/results/latency.json
+	$(TEST)/bin/edgedigits benchmark --time 120 --out benchmarks/results/latency.json
 	$(TEST)/bin/python benchmarks/recipes.py
 	$(TEST)/bin/python -m benchmarks.stages
 

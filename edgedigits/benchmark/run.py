@@ -32,15 +32,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def run_benchmark(
-    bundle: Bundle, plan: Plan, *, on_step: Callable[[str, float, float], None] = lambda *_: None
-) -> Results:
+def run_benchmark(bundle: Bundle, plan: Plan, *, on_step: Callable[[str, float], None] = lambda *_: None) -> Results:
     """Measure a bundle on this device.
 
     Args:
         bundle: what to measure.
         plan: how.
-        on_step: told what is measured next, how many seconds have gone, and how many there are.
+        on_step: told what is measured next, and which share of the time has gone.
 
     Raises:
         BackendError: the backend is unknown, or nothing could be measured; the message says why for each.
@@ -58,7 +56,7 @@ def run_benchmark(
             return None
 
     def tell(what: object) -> None:
-        on_step(f"measure {what}", min(time.monotonic() - began_s, whole_s), whole_s)
+        on_step(f"measure {what}", min((time.monotonic() - began_s) / whole_s, 1.0))
 
     cases = installed(cases_of(bundle, backend=plan.backend, threads=plan.threads), failures)
     with Watch(power=plan.power) as watch:

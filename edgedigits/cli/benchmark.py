@@ -109,7 +109,7 @@ def measured(folder: Path | None, plan: Plan) -> Results:
         return run_benchmark(
             Bundle.load(folder or default_bundle()),
             plan,
-            on_step=lambda step, done_s, whole_s: bar.show(step, round(whole_s), done=round(done_s)),
+            on_step=lambda step, share: bar.show(step, 100, done=round(100 * share)),
         )
 
 

@@ -14,7 +14,7 @@ from edgedigits.benchmark.plan import Plan
 from edgedigits.benchmark.process import environment_of, run_apart
 from edgedigits.benchmark.results import load
 from edgedigits.benchmark.run import run_benchmark
-from edgedigits.bundle import Bundle
+from edgedigits.bundle import Bundle, default_bundle
 from edgedigits.cli import app
 from edgedigits.errors import BackendError, WriteError
 from edgedigits.files import sha256
@@ -45,7 +45,9 @@ def test_each_case_is_measured_in_a_process_of_its_own_and_summed_up(detecting_b
     told = []
     results = run_benchmark(Bundle.load(detecting_bundle), SHORT, on_step=lambda *step: told.append(step))
     assert {step for step, *_ in told} >= {"measure npz in numpy", "measure detector npz in numpy"}
-    assert all(0 <= done_s <= whole_s == 1 for _, done_s, whole_s in told)
+    shares = [share for _, share in told]
+    assert shares == sorted(shares)
+    assert 0 <= shares[0] <= shares[-1] <= 1
     naming, detector = results.cases
     assert (naming.network, naming.backend, naming.format, naming.threads) == ("naming", "numpy", "npz", 1)
     assert naming.runs > detector.runs > 0
@@ -110,6 +112,18 @@ def test_a_detector_that_gives_wrong_maps_is_not_timed_and_the_rest_is(detecting
     assert [case.network for case in results.cases] == ["naming"]
     reasons = {failure.what: failure.reason for failure in results.failures}
     assert "maps differ by 1" in reasons["detector npz in numpy"]
+
+
+def test_a_runtime_that_ends_its_process_is_a_line_and_the_rest_goes_on(tmp_path, monkeypatch):
+    folder = shutil.copytree(default_bundle(), tmp_path / "bundle")
+    whole = Bundle.read(folder)
+    replace(whole, artifacts=(whole.artifact("onnx"), whole.artifact("npz")), detector=None).save()
+    (tmp_path / "onnxruntime.py").write_text("import os; os.abort()")
+    monkeypatch.syspath_prepend(tmp_path)
+    results = run_benchmark(Bundle.load(folder), SHORT)
+    reasons = {failure.what: failure.reason for failure in results.failures}
+    assert reasons["onnx in onnxruntime"] == "crashed with SIGABRT"
+    assert "npz" in {case.format for case in results.cases}
 
 
 def test_an_unknown_backend_is_refused(random_bundle):
