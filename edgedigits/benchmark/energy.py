@@ -41,6 +41,8 @@ class Meter(Protocol):
     """Tells the power, as often as it is asked."""
 
     name: str
+    every_s: float
+    """How often it may be asked without being in the way."""
 
     def read(self) -> Reading | None:
         """The power now, or lately; None where there is nothing to tell yet."""
@@ -50,6 +52,7 @@ class Rapl:
     """Energy counters of the processor's packages; what the board takes besides is not in them."""
 
     name = "RAPL, the processor's packages"
+    every_s = 0.05
 
     def __init__(self, folders: Sequence[Path], clock: Callable[[], float] = time.monotonic) -> None:
         self._folders, self._clock = folders, clock
@@ -71,6 +74,7 @@ class Pmic:
     """What a Raspberry Pi 5's power chip says of its rails: the board without what hangs on USB."""
 
     name = "PMIC of the Raspberry Pi"
+    every_s = 0.5  # asking it starts a process
 
     def read(self) -> Reading | None:
         """Volts times amperes of all rails."""

@@ -49,13 +49,14 @@ class Watch:
 
     def __enter__(self) -> Self:
         self._slowed, self._load = slowed(), Load.now()
+        self._look()
         self._thread.start()
         return self
 
     def __exit__(self, *_exception: object) -> None:
         self._ended.set()
         self._thread.join()
-        self._take()
+        self._look()
         if self._power:
             try:
                 self._readings = read_csv(self._power)
@@ -63,15 +64,22 @@ class Watch:
                 self._energy = str(error)
 
     def _work(self) -> None:
-        while not self._ended.wait(EVERY_S if self._samples else 0):
-            self._take()
+        while not self._ended.wait(getattr(self._meter, "every_s", EVERY_S)):
+            if time.monotonic() - self.began_s - self.latest().at_s < EVERY_S:
+                self._read_power()
+            else:
+                self._look()
 
-    def _take(self) -> None:
+    def _look(self) -> None:
+        at_s, watts = time.monotonic() - self.began_s, self._read_power()
+        self._samples.append(Sample(round(at_s, 2), temperature_c(), clock_mhz(), watts))
+
+    def _read_power(self) -> float | None:
         reading = None if self._meter is None or isinstance(self._meter, str) else self._meter.read()
-        if reading:
-            self._readings.append(reading)
-        at_s = time.monotonic() - self.began_s
-        self._samples.append(Sample(round(at_s, 2), temperature_c(), clock_mhz(), reading and round(reading.watts, 3)))
+        if reading is None:
+            return None
+        self._readings.append(reading)
+        return round(reading.watts, 3)
 
     def latest(self) -> Sample:
         """The last look."""

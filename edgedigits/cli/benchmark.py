@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from edgedigits.benchmark.plan import TIME_S
 from edgedigits.cli import options
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def benchmark(
     html: Annotated[Path | None, typer.Option(help="Write a page with plots as well.", metavar="FILE")] = None,
     time_s: Annotated[
         float, typer.Option("--time", min=1, metavar="SECONDS", help="For all of it; more makes intervals narrower.")
-    ] = 50,
+    ] = TIME_S,
     threads: Annotated[
         list[int], typer.Option("--threads", min=1, metavar="N", help="Repeat it to measure several numbers.")
     ] = [1],  # noqa: B006 - typer copies it
@@ -53,6 +54,10 @@ def benchmark(
     from edgedigits.files import write_text
 
     if compare:
+        if out or html or choose:
+            raise typer.BadParameter(
+                "it measures nothing; leave out --out, --html and --choose", param_hint="--compare"
+            )
         tell_difference(*compare, as_json=as_json)
         return
     if out:

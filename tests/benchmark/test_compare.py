@@ -78,6 +78,13 @@ def test_the_command_prints_rows_or_json_and_measures_nothing(measured, tmp_path
     assert len(rows) == CASES
 
 
+@pytest.mark.parametrize("option", [["--out", "c.json"], ["--html", "c.html"], ["--choose"]], ids=" ".join)
+def test_what_needs_a_measurement_is_refused_beside_it(measured_file, option):
+    result = CliRunner().invoke(app, ["benchmark", "--compare", str(measured_file), str(measured_file), *option])
+    assert result.exit_code == 2
+    assert "it measures nothing" in result.stderr
+
+
 def test_a_file_that_holds_no_results_is_one_line(tmp_path, measured_file):
     (tmp_path / "photo.json").write_text("a photo")
     result = CliRunner().invoke(app, ["benchmark", "--compare", str(measured_file), str(tmp_path / "photo.json")])

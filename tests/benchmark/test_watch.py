@@ -16,6 +16,7 @@ class Meter:
     """A meter that always tells four watts."""
 
     name = "meter of the tests"
+    every_s = 0.01
 
     def read(self):
         return Reading(time.monotonic(), 4.0)
