@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from edgedigits_export.bundling import Exported
     from edgedigits_export.gates.parity import ParityReport
 
-# What the table needs.
-WIDTH = 80
-
 
 def export(
     run: Annotated[
@@ -70,6 +67,26 @@ def export(
             show_default="that of the bundle in its place, or the shipped one",
         ),
     ] = None,
+    int8_drop: Annotated[
+        float | None,
+        typer.Option(
+            metavar="POINTS",
+            min=0,
+            max=100,
+            help="How much accuracy files of eight bits may lose, in points; written into report and manifest.",
+            show_default="what rounding explains",
+        ),
+    ] = None,
+    agreement: Annotated[
+        float | None,
+        typer.Option(
+            metavar="PERCENT",
+            min=0,
+            max=100,
+            help="How many test images they must name as the network does; written down as well.",
+            show_default="what rounding explains",
+        ),
+    ] = None,
     also: Annotated[
         list[str] | None,
         typer.Option(
@@ -79,13 +96,18 @@ def export(
         ),
     ] = None,
 ) -> None:
-    """Convert a trained network to TFLite, ONNX and NumPy, prove every file on MNIST's test set, write a bundle."""
+    """Convert a trained network to TFLite, ONNX and NumPy, prove every file on MNIST's test set, write a bundle.
+
+    A file that fails is left out, and the exit code is 1; what passed is written, unless the bundle in its place has a
+    file of that format.
+    """
     from edgedigits.cli.steps import StepBar
     from edgedigits.silence import silence
 
     place = place_of(run, source=source, out=out)
     paths = named_paths(also or [])
     require_export()
+    from edgedigits_export.gates.limits import Wishes
     from edgedigits_export.pipeline import Request
     from edgedigits_export.pipeline import export as export_to
 
@@ -97,6 +119,10 @@ def export(
         quantize=quantize,
         data=data,
         also=paths,
+        wishes=Wishes(
+            accuracy_loss=None if int8_drop is None else int8_drop / 100,
+            agreement=None if agreement is None else agreement / 100,
+        ),
         calibration_images=calibration_images,
         seed=seed,
         detector=detector,
@@ -104,6 +130,8 @@ def export(
     with StepBar("load the network") as bar, silence():
         exported = export_to(request, on_step=bar.show)
     show(exported)
+    if exported.left_out:
+        raise typer.Exit(1)
 
 
 def place_of(run: Path | None, *, source: Path | None, out: Path | None) -> Path:
@@ -140,13 +168,19 @@ def require_export() -> None:
 
 def show(exported: Exported) -> None:
     """Say what was written, what was kept, and what to do next."""
-    from rich.console import Console
+    from edgedigits.cli.consoles import plain_console, print_whole
+    from edgedigits.cli.notes import tell_error
 
-    console = Console(markup=False, highlight=False, soft_wrap=True)
+    console = plain_console()
     bundle = exported.bundle
+    report = bundle.folder / "report.md"
+    if exported.left_out:
+        from edgedigits_export.making import headline
+
+        tell_error(f"{headline(exported.left_out)}; left out, see {report}")
     if origin := bundle.training.get("origin"):
         console.print(f"{origin['file']} gives {origin['answers']}")
-    console.print(table(exported), width=max(console.width, WIDTH), crop=False)
+    print_whole(table(exported))
     for note in exported.notes:
         console.print(note)
     if bundle.detector is None:
@@ -154,7 +188,7 @@ def show(exported: Exported) -> None:
     elif bundle.judge_sha256 is None:
         fit = f"edgedigits fit-judge {bundle.folder}"
         console.print(f"until a judge is fitted for it, it is read with the shipped one; fit it with: {fit}")
-    console.print(f"wrote {bundle.folder}; what was measured is in {bundle.folder / 'report.md'}")
+    console.print(f"wrote {bundle.folder}; what was measured is in {report}")
 
 
 def named_paths(also: list[str]) -> dict[str, Path]:
@@ -176,19 +210,23 @@ def named_paths(also: list[str]) -> dict[str, Path]:
 
 
 def table(exported: Exported) -> Table:
-    """Each file in each runtime."""
+    """Each file in each runtime; on other sets of images, as Keras and each file in its preferred runtime read them."""
     from rich.box import SIMPLE
     from rich.table import Table
 
     shown = Table(box=SIMPLE, padding=0, pad_edge=False, show_edge=False)  # fits 80 columns
     for head in ("format", "runtime"):
         shown.add_column(head, no_wrap=True)
-    for head in ("kB", "accuracy", "change", "agree", "max diff", "p50 us"):
+    for head in ("kB", "accuracy", "change", "agree", "max diff", "p50 us", *(other.name for other in exported.others)):
         shown.add_column(head, justify="right", no_wrap=True)
+    if exported.others:
+        shown.add_row("Keras", *[""] * 7, *(f"{100 * other.keras:.2f} %" for other in exported.others))
     for proof in exported.proofs:
         size = f"{exported.bundle.artifact(proof.format).size_bytes / 1000:,.0f}"
+        others = [f"{100 * other.formats[proof.format]:.2f} %" for other in exported.others]
         for report in proof.reports:
-            shown.add_row(proof.format, report.backend, size, *numbers(report))
+            shown.add_row(proof.format, report.backend, size, *numbers(report), *others)
+            others = []
     return shown
 
 

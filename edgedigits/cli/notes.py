@@ -38,7 +38,7 @@ class Notes:
             self.say(f"runs in {opened.candidate.backend}; {ways} not work here, --verbose says why")
 
 
-def tell_error(error: BaseException) -> None:
+def tell_error(error: BaseException | str) -> None:
     """Say what went wrong in one line; of the system's errors what they are about, without their numbers.
 
     Of files that failed their gate, each has a line of its own.

@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING
 from edgedigits.bundle import GOLDEN, Bundle, Measured
 from edgedigits.bundle.checksums import write_sums
 from edgedigits.bundle.manifest import MANIFEST
-from edgedigits.errors import ExportError
+from edgedigits.errors import BundleError, ExportError
 from edgedigits.files import replacing_folder, sha256
 from edgedigits.machine import processor_kind
 from edgedigits.preprocess import MNIST
 from edgedigits_export.analysis.confidence import measure_rejection
 from edgedigits_export.convert import tflite
 from edgedigits_export.convert.calibration import IMAGES, Calibration
-from edgedigits_export.convert.metadata import inscribe
 from edgedigits_export.convert.npz import archive
 from edgedigits_export.evaluation import Questions, runs_of
+from edgedigits_export.formats import FORMATS
+from edgedigits_export.gates.limits import Wishes
 from edgedigits_export.keeping import bundle_at, detector_in, judge_in
-from edgedigits_export.proof import Proof, prove_all
+from edgedigits_export.making import Maker, sorted_out
 from edgedigits_export.reporting import Evidence, layers_of, others_of, write_reports
-from edgedigits_export.selection import formats_for
+from edgedigits_export.selection import formats_for, with_limits
 from edgedigits_export.versions import versions
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from edgedigits.training.data import Mnist, Split
     from edgedigits_export.formats import Format
     from edgedigits_export.networks.network import Network
+    from edgedigits_export.proof import Proof
+    from edgedigits_export.reporting import Other
 
 # Below one half, the other nine digits together are likelier than the best one.
 MIN_CONFIDENCE = 0.5
@@ -47,17 +50,23 @@ class Settings:
     name: str = "mnist-cnn"
     min_confidence: float = MIN_CONFIDENCE
     also: Mapping[str, Split] = field(default_factory=dict)
+    wishes: Wishes = field(default_factory=Wishes)
     detector: Path | None = None
     """Folder that `edgedigits train-detector` wrote; None for the old bundle's detector, or else the shipped one's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A bundle in its place, the proof of each of its files, and what became of what the old bundle had, in words."""
+    """A bundle in its place, the proof of each of its files, and what became of what the old bundle had, in words.
+
+    ``left_out`` are the proofs of files that failed, ``others`` what was measured on further sets of images.
+    """
 
     bundle: Bundle
     proofs: tuple[Proof, ...]
     notes: tuple[str, ...] = ()
+    left_out: tuple[Proof, ...] = ()
+    others: tuple[Other, ...] = ()
 
 
 def export_network(
@@ -71,17 +80,19 @@ def export_network(
     """Export a network, the project's own or one that others trained, into the bundle ``out``, which is replaced whole.
 
     Of a bundle that was there, the detector stays unless another is given, and the judge if both networks are the same.
+    A file that fails is left out; where the bundle that was there has one of its format, that stays as it was.
 
     Args:
         network: what to export.
         out: folder of the bundle.
         data: calibration draws from its training split, the test split is only measured.
-        settings: what is wanted; limits of the documented network do not hold for others.
+        settings: what is wanted; other networks than the documented one have limits of their own.
         on_step: told what was begun or done, :func:`steps_of` times.
 
     Raises:
-        GateError: a file failed its gate; the message holds every number beside its limit, and ``out`` is as it was.
-        ExportError: a conversion failed, a format is for the documented network only, or ``out`` is a folder of
+        GateError: all files failed, or one that ``out`` has; the first line says which with its number, those that
+            follow have every number beside its limit.
+        ExportError: a format is for the documented network only, or ``out`` is a folder of
             something else.
 
     """
@@ -90,21 +101,18 @@ def export_network(
     formats = formats_for(network, settings.formats)
     calibration = Calibration(data, settings.calibration_images, settings.seed)
     questions = Questions.ask(network, data.test)
+    formats = with_limits(formats, documented=network.documented, reference=questions.reference, wishes=settings.wishes)
     with replacing_folder(out) as folder:
         draft = drafted(folder, network, data=data, accuracy=questions.reference_accuracy, settings=settings)
-        files = {}
-        for name, made in formats.items():
-            on_step(f"convert {name}")
-            files[name] = write_files(folder, convert(made, network, calibration, name=name), main=made.file)
-            inscribe(folder / made.file, read=made.contents, format=name, bundle=draft)
-        proofs = prove_all(files, formats=formats, questions=questions, on_run=lambda run: on_step(f"prove {run}"))
-        check_proofs(proofs)
+        made = Maker(network, draft, questions, on_step).make(formats, calibration)
+        proofs, left_out = sorted_out(made, old=formats_at(out), out=out)
         on_step("put the detector in")
         detector, notes = detector_in(folder, old=old, run=settings.detector)
         on_step("write the reports")
         rejection = measure_rejection(network.answers, data, min_confidence=settings.min_confidence)
         draft, more = judge_in(replace(draft, detector=detector, rejection=rejection.parameters()), old=old)
         bundle = write_bundle(draft, proofs, questions=questions)
+        others = others_of(network, proofs, also=settings.also)
         write_reports(
             Evidence(
                 bundle=bundle,
@@ -115,55 +123,19 @@ def export_network(
                 layers=layers_of(proofs, float32=lambda: tflite.float32(network), calibration=calibration)
                 if network.documented
                 else {},
-                others=others_of(network, proofs, also=settings.also),
+                others=others,
                 recipe=network.numbers,
                 documented=network.documented,
+                left_out=left_out,
             )
         )
         write_sums(folder)
-    return Exported(Bundle.load(out), tuple(proofs), (*notes, *more))
+    return Exported(Bundle.load(out), tuple(proofs), (*notes, *more), tuple(left_out), tuple(others))
 
 
 def steps_of(formats: Mapping[str, Format]) -> int:
     """How often :func:`export_network` tells of a step."""
     return len(formats) + runs_of(formats) + 2
-
-
-def convert(format: Format, network: Network, calibration: Calibration, *, name: str) -> Mapping[str, bytes]:
-    """Bytes of the files of this format, by their paths in the bundle.
-
-    Raises:
-        ExportError: the converter failed.
-
-    """
-    try:
-        made = format.convert(network, calibration)
-    except Exception as error:  # each converter raises its own
-        raise ExportError(f"conversion to {name} failed: {' '.join(str(error).split())[:300]}") from error
-    return {format.file: made} if isinstance(made, bytes) else made
-
-
-def write_files(folder: Path, files: Mapping[str, bytes], *, main: str) -> tuple[Path, ...]:
-    """Write the files of a format into the bundle's folder; the main one comes first."""
-    for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    return tuple(folder / name for name in (main, *(name for name in files if name != main)))
-
-
-def check_proofs(proofs: list[Proof]) -> None:
-    """Let nothing pass unless all files did.
-
-    Raises:
-        GateError: one line for each file, with every number beside its limit.
-
-    """
-    failed = [proof for proof in proofs if not proof.passed]
-    if failed:
-        first = next(finding for finding in failed[0].findings if not finding.passed)
-        names, lines = ", ".join(proof.format for proof in failed), "\n".join(f"  {proof}" for proof in proofs)
-        raise first.error(f"{names} failed the gate, nothing was exported\n{lines}")
 
 
 def check_replaceable(out: Path) -> None:
@@ -179,6 +151,16 @@ def check_replaceable(out: Path) -> None:
         )
 
 
+def formats_at(out: Path) -> list[str]:
+    """Names of the formats of the bundle that is there; all there are, where it cannot be read."""
+    if not (out / MANIFEST).is_file():
+        return []
+    try:
+        return [artifact.format for artifact in Bundle.read(out).artifacts]
+    except BundleError:
+        return list(FORMATS)
+
+
 def drafted(folder: Path, network: Network, *, data: Mnist, accuracy: float, settings: Settings) -> Bundle:
     """A bundle as it is known before its files are made; their metadata are tied to it."""
     training = {
@@ -188,6 +170,7 @@ def drafted(folder: Path, network: Network, *, data: Mnist, accuracy: float, set
         "data_sha256": data.sha256,
         "weights_sha256": network.weights_sha256,
         **({"origin": dict(network.origin)} if network.origin else {}),
+        **({"limits": settings.wishes.as_dict()} if settings.wishes != Wishes() else {}),
     }
     return Bundle(
         folder=folder,

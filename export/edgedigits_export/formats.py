@@ -35,6 +35,7 @@ class Format:
         layout: what it should hold.
         max_bytes: its budget, of all its files together.
         tolerance: how far its answers may lie from Keras's.
+        own: that, where a user set other limits.
         spread: how far two runtimes may lie apart on it.
         original: the format with the same network in float32, next to which its speed is noted.
         twin: a format with the same integers, from which it may differ as two runtimes on one file.
@@ -53,19 +54,20 @@ class Format:
     original: str = "float32"
     twin: str | None = None
     note: str = ""
+    own: Tolerance | None = None
     further_checks: Callable[[Path], Iterable[Finding]] = lambda _: ()
 
 
 # The same arithmetic in another order: up to 3e-6 in any runtime and network, and no answer may change for it.
-EXACT = Tolerance(min_agreement=1.0, max_accuracy_loss=0.0, max_difference=1e-5)
+EXACT = Tolerance(min_agreement=1.0, max_accuracy_loss=0.0, max_difference=1e-5, noise=3e-6)
 # Weights with 11 bits move no answer but one on the edge.
-HALF = Tolerance(min_agreement=0.9999, max_accuracy_loss=0.0001)
+HALF = Tolerance(min_agreement=0.9999, max_accuracy_loss=0.0001, noise=0.002)
 # Eight bits for weights, and for activations as they come.
-DYNAMIC = Tolerance(min_agreement=0.999, max_accuracy_loss=0.0005)
+DYNAMIC = Tolerance(min_agreement=0.999, max_accuracy_loss=0.0005, noise=0.02)
 # Eight bits round every value; one test image in 10,000 was lost, and three changed their answer.
-EIGHT_BITS = Tolerance(min_agreement=0.9995, max_accuracy_loss=0.0003)
+EIGHT_BITS = Tolerance(min_agreement=0.9995, max_accuracy_loss=0.0003, noise=0.03)
 # Eight bits for weights alone.
-WIDE = Tolerance(min_agreement=0.9995, max_accuracy_loss=0.0002)
+WIDE = Tolerance(min_agreement=0.9995, max_accuracy_loss=0.0002, noise=0.015)
 
 # 5 layers, 2 poolings, a reshape, a softmax; activations are fused.
 TFLITE_OPERATORS = 9
@@ -184,3 +186,5 @@ FORMATS = {
         further_checks=check_footprint,
     ),
 }
+# Those whose limits a user may set.
+EIGHT_BIT_FORMATS = frozenset({"dynamic", "int8", "uint8", "int16x8", "onnx-int8", "c"})

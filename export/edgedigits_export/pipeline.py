@@ -12,10 +12,12 @@ from edgedigits.training.runs import Run, check_data, recorded_recipe
 from edgedigits_export.bundling import Exported, Settings, check_replaceable, export_network, steps_of
 from edgedigits_export.convert.calibration import IMAGES
 from edgedigits_export.detecting.placing import check_detector_run
+from edgedigits_export.gates.limits import Wishes
 from edgedigits_export.networks.bundled import formats_of, load_bundled
 from edgedigits_export.networks.imported import load_foreign
 from edgedigits_export.networks.loaders import check_kind
 from edgedigits_export.networks.network import load_network
+from edgedigits_export.reporting.refusal import refused
 from edgedigits_export.selection import chosen
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ class Request:
         quantize: the int8 file too.
         data: MNIST; None looks where :func:`edgedigits.training.data.load_mnist` does.
         also: further labelled images to measure on, by name.
+        wishes: limits in place of the formats' own.
         detector: folder that `edgedigits train-detector` wrote.
 
     """
@@ -51,6 +54,7 @@ class Request:
     quantize: bool = False
     data: Path | None = None
     also: Mapping[str, Path] = field(default_factory=dict)
+    wishes: Wishes = field(default_factory=Wishes)
     calibration_images: int = IMAGES
     seed: int = 0
     detector: Path | None = None
@@ -84,12 +88,23 @@ def export(request: Request, *, on_step: Callable[[str, int], None] = lambda _st
         RunError: the run or the detector's run holds no network, or it was trained on other data.
         BundleError: the bundle to be made anew is broken.
         DataError: MNIST or another set of images is not there, or is something else.
-        GateError: a file failed its gate; the message holds every number beside its limit, and ``out`` is as it was.
-        ExportError: a format is not known, a conversion failed, or there is something else at ``out``.
+        GateError: no file passed, or ``out`` has one of a format that failed; it is as it was.
+        ExportError: a format is not known, the network cannot be read, or there is something else at ``out``. What does
+            not fit in a line is in a report beside ``out``, which the line names.
         WriteError: the disk is full, or ``out`` may not be written.
 
     """
     check(request)
+    try:
+        return _export(request, on_step=on_step)
+    except ExportError as error:
+        line = refused(error, out=request.out)
+        if line is error:
+            raise
+        raise line from error
+
+
+def _export(request: Request, *, on_step: Callable[[str, int], None]) -> Exported:
     told: list[str] = []
     also = {name: load_test(path, tell=told.append) for name, path in request.also.items()}
     network, data = network_and_data(request, tell=told.append)
@@ -101,6 +116,7 @@ def export(request: Request, *, on_step: Callable[[str, int], None] = lambda _st
         seed=request.seed,
         name=request.name,
         also=also,
+        wishes=request.wishes,
         detector=request.detector,
     )
     total = steps_of(formats)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from edgedigits_export.evaluation import Questions
     from edgedigits_export.formats import Format
-    from edgedigits_export.gates.parity import ParityReport
+    from edgedigits_export.gates.parity import ParityReport, Tolerance
     from edgedigits_export.gates.structure import Contents
 
 # Ratio of two latencies above which the slower file is told: two timings of one file on a busy machine differ by less.
@@ -34,7 +34,8 @@ class Proof:
     """What is known about one file.
 
     In the preferred runtime, ``golden`` holds its answers (N, 10) to the golden patches, ``answers`` (M, 10) to the
-    test set. ``further`` are the other files of a format that is a folder.
+    test set. ``further`` are the other files of a format that is a folder. ``trouble`` is what a converter said that
+    could not make it, whole.
     """
 
     format: str
@@ -46,14 +47,25 @@ class Proof:
     answers: NDArray[np.float32] | None = None
     notes: tuple[str, ...] = ()
     further: tuple[Path, ...] = ()
+    trouble: str = ""
 
     @property
     def passed(self) -> bool:
         """True if nothing that was checked failed."""
         return all(finding.passed for finding in self.findings)
 
+    @property
+    def failure(self) -> str:
+        """The first check that failed, with its number and limit."""
+        return next(str(finding) for finding in self.findings if not finding.passed).removeprefix("FAILED ")
+
     def __str__(self) -> str:
         return f"{self.format}: {'; '.join(map(str, self.findings))}"
+
+    def as_lines(self) -> str:
+        """Every number beside its limit, those that failed first, and what a converter said."""
+        ordered = sorted(self.findings, key=lambda finding: finding.passed)
+        return "\n".join([f"{self.format}:", *(f"  {finding}" for finding in ordered), *self.trouble.splitlines()])
 
     def artifact(self, folder: Path) -> Artifact:
         """The file's entry in the manifest of the bundle in this folder, by the preferred runtime.
@@ -157,16 +169,28 @@ def judge(proof: Proof, runs: Mapping[str, Answers | Finding], format: Format, q
 def compared(proof: Proof, answers: Mapping[str, Mapping[str, NDArray[np.float32]]], format: Format) -> Proof:
     """Add how far runtimes lie apart on it, and how far it lies from its twin."""
     own, scale = answers.get(proof.format, {}), proof.contents.logit_scale if proof.contents else None
-    findings = [*check_spread(own, format.spread, logit_scale=scale)]
+    operators = len(proof.contents.steps) if proof.contents and format.spread.deep else 0
+    findings = [*check_spread(own, format.spread, logit_scale=scale, operators=operators)]
     if format.twin is not None and format.twin in answers:
-        findings += check_twin(own, answers[format.twin], name=format.twin, logit_scale=scale)
+        findings += check_twin(own, answers[format.twin], name=format.twin, logit_scale=scale, operators=operators)
     return replace(proof, findings=(*proof.findings, *findings))
+
+
+def outside(proof: Proof, own: Tolerance | None) -> Iterator[Finding]:
+    """What would have failed by a format's own limits, where a user set others."""
+    if own is None:
+        return
+    for report in proof.reports:
+        findings = replace(report, tolerance=own).findings()
+        yield from (finding for finding in findings if not finding.passed)
 
 
 def notes(proof: Proof, proofs: list[Proof], *, format: Format) -> Iterator[str]:
     """What a user should know: from the table, and where it is slower here than the float32 file."""
     if format.note:
         yield format.note
+    if overruled := [str(finding) for finding in outside(proof, format.own)]:
+        yield f"taken as it was asked for, although outside of its own limits: {'; '.join(overruled)}"
     original = next((other for other in proofs if other.format == format.original != proof.format), None)
     times = {report.backend: report.p50_us for report in original.reports} if original else {}
     for report in proof.reports:

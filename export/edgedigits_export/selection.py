@@ -6,10 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from edgedigits.errors import ExportError
-from edgedigits_export.formats import FORMATS, OVERHEAD, PARAMETERS
+from edgedigits_export.formats import EIGHT_BIT_FORMATS, FORMATS, OVERHEAD, PARAMETERS
+from edgedigits_export.gates.limits import Margins, Wishes, fitted, fitted_spread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from edgedigits_export.formats import Format
     from edgedigits_export.networks.network import Network
@@ -57,7 +61,7 @@ def chosen(wanted: str | None = None, *, quantize: bool = False, documented: boo
 
 
 def formats_for(network: Network, formats: Mapping[str, Format]) -> dict[str, Format]:
-    """Formats with the limits that hold for this network.
+    """Formats with room for this network.
 
     Raises:
         ExportError: one of them is for the documented network only.
@@ -79,3 +83,27 @@ def formats_for(network: Network, formats: Mapping[str, Format]) -> dict[str, Fo
         )
         for name, made in formats.items()
     }
+
+
+def with_limits(
+    formats: Mapping[str, Format], *, documented: bool, reference: NDArray[np.float32], wishes: Wishes
+) -> dict[str, Format]:
+    """Formats with the limits that a network's own answers (N, 10) to the test set explain, and those that were set.
+
+    The documented network keeps its own.
+    """
+    margins = Margins.of(reference)
+    return {
+        name: _wished(made if documented else _fitted(made, margins), wishes if name in EIGHT_BIT_FORMATS else Wishes())
+        for name, made in formats.items()
+    }
+
+
+def _fitted(made: Format, margins: Margins) -> Format:
+    spread = fitted_spread(made.spread, margins, noise=made.tolerance.noise)
+    return replace(made, tolerance=fitted(made.tolerance, margins), spread=spread)
+
+
+def _wished(made: Format, wishes: Wishes) -> Format:
+    wished = wishes.over(made.tolerance)
+    return made if wished == made.tolerance else replace(made, tolerance=wished, own=made.tolerance)

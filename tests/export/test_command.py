@@ -2,6 +2,7 @@ import json
 import sys
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -12,6 +13,7 @@ from edgedigits.training.model import build_model
 from edgedigits.training.recipes import FAST
 from edgedigits.training.runs import Run, start
 from edgedigits_export.bundling import Exported
+from edgedigits_export.formats import FORMATS
 
 
 @pytest.fixture
@@ -90,7 +92,9 @@ def test_a_missing_extra_is_one_line_with_the_command_that_installs_it(command, 
     assert "pip install 'edgedigits[export]'" in result.stderr
 
 
-def test_a_failed_gate_exits_1_with_every_number_and_its_limit_and_leaves_the_old_bundle(command, trained, tmp_path):
+def test_a_failed_gate_exits_1_with_one_number_tells_all_in_a_report_and_leaves_the_old_bundle(
+    command, trained, tmp_path
+):
     run, out = Run(tmp_path / "run"), tmp_path / "bundle"
     out.mkdir()
     start(run, recipe=FAST, data=trained.data, force=False)
@@ -102,8 +106,57 @@ def test_a_failed_gate_exits_1_with_every_number_and_its_limit_and_leaves_the_ol
     (out / "manifest.json").write_text("the old one")
     result = command(run.folder, "--data", trained.data_path, "--out", out)
     assert result.exit_code == 1
-    assert "float32, onnx, npz failed the gate, nothing was exported" in result.stderr
-    assert result.stderr.count("FAILED litert agreement") == 1
-    assert [line.split(":")[0] for line in result.stderr.splitlines()[-3:]] == ["  float32", "  onnx", "  npz"]
-    assert "(at least 100.00 %)" in result.stderr
+    line = result.stderr.splitlines()[-1]
+    assert line.startswith("edgedigits: float32 failed: litert agreement ")
+    assert f"; onnx, npz failed too; nothing was exported; see {tmp_path / 'bundle-refused.txt'}" in line
+    report = (tmp_path / "bundle-refused.txt").read_text()
+    assert report.count("FAILED litert agreement") == 1
+    assert "(at least 100.00 %)" in report
+    assert [line for line in report.splitlines() if line.endswith("z:") or line in ("float32:", "onnx:")] == [
+        "float32:",
+        "onnx:",
+        "npz:",
+    ]
     assert (out / "manifest.json").read_text() == "the old one"
+
+
+def test_what_failed_is_the_first_line_and_the_exit_code_is_1_although_the_rest_is_written(
+    command, trained, tmp_path, monkeypatch
+):
+    def unmakable(_network, _calibration):
+        raise ValueError("no such operator " * 100)
+
+    monkeypatch.setitem(FORMATS, "onnx", replace(FORMATS["onnx"], convert=unmakable))
+    out = tmp_path / "bundle"
+    result = command(trained.run.folder, "--formats", "onnx,npz", "--data", trained.data_path, "--out", out)
+    assert result.exit_code == 1
+    line = result.stderr.splitlines()[-1]
+    assert line.startswith("edgedigits: onnx failed: conversion ended with: no such operator")
+    assert line.endswith(f"; left out, see {out / 'report.md'}")
+    assert len(line) < 300
+    assert f"wrote {out}" in result.stdout
+    assert [artifact.format for artifact in Bundle.load(out).artifacts] == ["npz"]
+
+
+def test_limits_are_set_in_points_and_percent(command, trained, tmp_path):
+    out = tmp_path / "bundle"
+    wishes = ("--int8-drop", 1.5, "--agreement", 97)
+    result = command(trained.run.folder, "--formats", "int8", "--data", trained.data_path, "--out", out, *wishes)
+    assert result.exit_code == 0, result.output
+    limits = json.loads((out / "manifest.json").read_text())["training"]["limits"]
+    assert limits == {"agreement_percent": 97.0, "int8_drop_points": 1.5}
+    assert "(97 %)" in (out / "report.md").read_text()
+    assert command(trained.run.folder, "--agreement", 101).exit_code == 2
+
+
+def test_other_sets_stand_in_the_table(command, trained, tmp_path):
+    test = trained.data.test[:30]
+    np.savez(tmp_path / "own.npz", x_test=255 - test.images, y_test=(test.labels + 1) % 10)
+    out, arguments = tmp_path / "bundle", ("--formats", "npz", "--data", trained.data_path)
+    result = command(trained.run.folder, *arguments, "--out", out, "--also", f"wrong={tmp_path / 'own.npz'}")
+    assert result.exit_code == 0, result.output
+    head, _, keras, file = result.stdout.splitlines()[:4]
+    assert head.split()[-1] == "wrong"
+    assert keras.split()[0] == "Keras"
+    assert keras.split()[-2:] == file.split()[-2:] == ["0.00", "%"]
+    assert "own.npz: x_test is black ink on white, and was inverted" in result.stdout

@@ -1,4 +1,5 @@
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -9,11 +10,13 @@ import numpy as np
 import pytest
 
 from edgedigits.bundle import Bundle, default_bundle
-from edgedigits.errors import BundleError, ExportError, ParityError, RunError
+from edgedigits.errors import BundleError, ContentsError, ExportError, ParityError, RunError
 from edgedigits.machine import processor_kind
+from edgedigits.training.model import build_model
 from edgedigits_export.bundling import Settings, export_network
-from edgedigits_export.convert import npz
+from edgedigits_export.convert import npz, tflite
 from edgedigits_export.formats import FORMATS
+from edgedigits_export.gates.limits import Wishes
 from edgedigits_export.keeping import detector_in
 from edgedigits_export.networks.bundled import load_bundled
 from edgedigits_export.pipeline import Request, export
@@ -90,43 +93,125 @@ def test_the_report_names_every_format_with_its_figures(exported):
     assert "100 images of MNIST's training split, drawn with seed 0" in " ".join(text.split())
 
 
-def test_a_failed_gate_says_every_number_and_leaves_the_old_bundle(trained, before):
+def spoilt(network, _):
+    """The npz file with a layer's weights turned round."""
+    weights = network.weights()
+    weights["conv2/kernel"] = -weights["conv2/kernel"]
+    return npz.archive(weights)
+
+
+def unmakable(_network, _calibration):
+    raise ValueError("converter\nbroke")
+
+
+SPOILT = {"npz": replace(FORMATS["npz"], convert=spoilt), "float32": FORMATS["float32"]}
+
+
+def test_a_failed_file_that_the_old_bundle_has_leaves_it_and_every_number_is_told(trained, before):
     out, files = before
-
-    def sabotaged(network, _):
-        weights = network.weights()
-        weights["conv2/kernel"] = -weights["conv2/kernel"]
-        return npz.archive(weights)
-
-    formats = {"npz": replace(FORMATS["npz"], convert=sabotaged), "float32": FORMATS["float32"]}
     with pytest.raises(ParityError) as caught:
-        export_network(trained.network, out, data=trained.data, settings=Settings(formats=formats))
-    lines = str(caught.value).splitlines()
-    assert lines[0] == "npz failed the gate, nothing was exported"
-    assert lines[1].startswith("  npz: ")
-    for check in ("accuracy", "agreement", "largest difference"):
-        assert f"FAILED numpy {check} " in lines[1]
-    assert lines[2].startswith("  float32: ")
-    assert "FAILED" not in lines[2]
-    assert "largest difference" in lines[2]
+        export_network(trained.network, out, data=trained.data, settings=Settings(formats=SPOILT))
+    first, *lines = str(caught.value).splitlines()
+    assert re.match(
+        r"npz failed: numpy accuracy \d+\.\d+ %, -\d+\.\d+ points against Keras \(at most 0\.00 points", first
+    )
+    assert first.endswith(f"; {out} stays as it was, name another --out for the rest")
+    assert lines[0] == "npz:"
+    for line, check in zip(lines[1:], ("accuracy", "agreement", "largest difference"), strict=False):
+        assert line.startswith(f"  FAILED numpy {check} ")
+    rest = lines[lines.index("float32:") :]
+    assert not any("FAILED" in line for line in rest)
+    assert any("largest difference" in line for line in rest)
     assert contents_of(out) == files
     assert [path.name for path in out.parent.iterdir()] == ["bundle"]
 
 
-def test_a_converter_that_fails_leaves_the_old_bundle(trained, before):
+@pytest.mark.parametrize("convert", [spoilt, unmakable])
+def test_what_passed_is_written_and_what_failed_is_left_out_and_told_first(trained, tmp_path, convert):
+    formats = {"npz": replace(FORMATS["npz"], convert=convert), "float32": FORMATS["float32"]}
+    made = export_network(trained.network, tmp_path / "new", data=trained.data, settings=Settings(formats=formats))
+    (failed,) = made.left_out
+    assert failed.format == "npz"
+    assert [artifact.format for artifact in Bundle.load(tmp_path / "new").artifacts] == ["float32"]
+    assert verify_bundle(tmp_path / "new").passed
+    assert not (tmp_path / "new" / "model.npz").exists()
+    report = json.loads((tmp_path / "new" / "report.json").read_text())
+    assert [each["format"] for each in report["formats"]] == ["float32"]
+    assert report["left_out"][0]["format"] == "npz"
+    text = " ".join((tmp_path / "new" / "report.md").read_text().split())
+    assert text.index("## Left out") < text.index("## Measured")
+    assert f"npz failed: {failed.failure}" in text
+    assert ("converter broke" in text) == (convert is unmakable)
+
+
+def test_a_bundle_that_has_no_file_of_the_format_that_failed_is_replaced(trained, before):
     out, files = before
+    formats = {"float32": replace(FORMATS["float32"], convert=unmakable), "npz": FORMATS["npz"]}
+    made = export_network(trained.network, out, data=trained.data, settings=Settings(formats=formats))
+    assert [proof.format for proof in made.left_out] == ["float32"]
+    assert contents_of(out)["model.npz"] == files["model.npz"]
+    assert contents_of(out)["README.md"] != files["README.md"] or b"Left out" in contents_of(out)["report.md"]
 
-    def broken(_network, _calibration):
-        raise ValueError("converter\nbroke")
 
-    with pytest.raises(ExportError, match="conversion to npz failed: converter broke"):
-        export_network(
-            trained.network,
-            out,
-            data=trained.data,
-            settings=Settings(formats={"npz": replace(FORMATS["npz"], convert=broken)}),
-        )
+def test_a_converter_that_fails_alone_leaves_the_old_bundle_and_its_words_are_whole(trained, before):
+    out, files = before
+    formats = {"npz": replace(FORMATS["npz"], convert=unmakable)}
+    with pytest.raises(ExportError, match="npz failed: conversion ended with: converter broke") as caught:
+        export_network(trained.network, out, data=trained.data, settings=Settings(formats=formats))
+    assert "nothing was exported\n" in str(caught.value)
     assert contents_of(out) == files
+
+
+def test_a_refused_export_writes_its_report_beside_the_bundle_and_never_into_it(trained, before, monkeypatch):
+    out, files = before
+    monkeypatch.setitem(FORMATS, "npz", replace(FORMATS["npz"], convert=spoilt))
+    with pytest.raises(ParityError) as caught:
+        export(Request(source=trained.run.folder, out=out, formats="npz", data=trained.data_path))
+    report = out.with_name("bundle-refused.txt")
+    assert str(caught.value).endswith(f"; see {report}")
+    assert "\n" not in str(caught.value)
+    assert "FAILED numpy largest difference" in report.read_text()
+    assert contents_of(out) == files
+
+
+def test_limits_that_were_set_are_written_down_and_say_what_they_let_through(trained, tmp_path):
+    """A wide limit passes a file that the format's own would refuse: openly, in manifest and report."""
+    settings = Settings(formats={"uint8": replace(FORMATS["uint8"], convert=coarse)})
+    with pytest.raises(ParityError, match="uint8 failed: litert a"):
+        export_network(trained.network, tmp_path / "own", data=trained.data, settings=settings)
+    wide = replace(settings, wishes=Wishes(accuracy_loss=1.0, agreement=0.2))
+    made = export_network(trained.network, tmp_path / "wide", data=trained.data, settings=wide)
+    manifest = json.loads((tmp_path / "wide" / "manifest.json").read_text())
+    assert manifest["training"]["limits"] == {"agreement_percent": 20.0, "int8_drop_points": 100.0}
+    (note,) = [note for note in made.proofs[0].notes if "its own limits" in note]
+    assert re.search(r"FAILED litert agreement \d+\.\d+ % \(at least 99\.95 %\)", note)
+    for name in ("report.md", "report.html", "report.json"):
+        assert "taken as it was asked for, although outside of its own limits" in (tmp_path / "wide" / name).read_text()
+    assert verify_bundle(tmp_path / "wide").passed
+
+
+def coarse(network, calibration):
+    """An uint8 file whose weights have lost all but their signs and a few steps."""
+    weights = [
+        np.round(2 * array / np.abs(array).max()) / 2 * np.abs(array).max() for array in network.model.get_weights()
+    ]
+    model = build_model()
+    model.set_weights(weights)
+    return FORMATS["uint8"].convert(replace(network, model=model), calibration)
+
+
+def test_no_limit_that_can_be_set_lets_a_file_through_that_is_broken_in_form(trained, tmp_path):
+    def blank(network, calibration):
+        return tflite.quantised(network, (0 * image for image in calibration.images()))
+
+    settings = Settings(formats={"int8": replace(FORMATS["int8"], convert=blank)}, wishes=Wishes(1.0, 0.0))
+    with pytest.raises(ContentsError, match=r"int8 failed: input scale .*calibrated on blank images"):
+        export_network(trained.network, tmp_path / "bundle", data=trained.data, settings=settings)
+    assert not (tmp_path / "bundle").exists()
+
+
+def test_without_wishes_the_manifest_is_as_it_was(exported):
+    assert "limits" not in json.loads((exported.bundle.folder / "manifest.json").read_text())["training"]
 
 
 def test_a_killed_export_leaves_the_old_bundle_and_the_next_one_clears_up(trained, before):

@@ -19,11 +19,15 @@ CHANCE = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """Limits on a whole test set: shares in 0..1, probabilities in 0..1."""
+    """Limits on a whole test set: shares in 0..1, probabilities in 0..1.
+
+    ``noise``: what rounding may add to logits, as a share of their spread; other networks' limits come from it.
+    """
 
     min_agreement: float
     max_accuracy_loss: float
     max_difference: float = 1.0
+    noise: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +67,12 @@ class ParityReport:
         agrees = self.agreement >= limits.min_agreement
         differs_little = self.max_difference <= limits.max_difference
         return (
-            Finding(
-                f"{self.backend} order of labels", self._order(), "must be as trained", self.named == DIGITS, cause
-            ),
             Finding(f"{self.backend} accuracy", change, most_lost, lost_little, cause),
             Finding(f"{self.backend} agreement", agreement, least_agreement, agrees, cause),
             Finding(f"{self.backend} largest difference", difference, most_different, differs_little, cause),
+            Finding(
+                f"{self.backend} order of labels", self._order(), "must be as trained", self.named == DIGITS, cause
+            ),
         )
 
     def check(self) -> None:

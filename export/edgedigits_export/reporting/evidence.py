@@ -47,8 +47,8 @@ class Other:
 class Evidence:
     """What was measured.
 
-    ``documented``: the network is the project's own. ``recipe`` holds the numbers of its training, empty where they are
-    not known.
+    ``left_out``: files that failed. ``documented``: the network is the project's own. ``recipe`` holds the numbers
+    of its training, empty where they are not known.
     """
 
     bundle: Bundle
@@ -60,6 +60,7 @@ class Evidence:
     others: Sequence[Other]
     recipe: Mapping[str, Any]
     documented: bool = True
+    left_out: Sequence[Proof] = ()
 
 
 def layers_of(

@@ -9,6 +9,7 @@ from edgedigits_export.analysis.differences import differences_of
 from edgedigits_export.c.folder import ARENA_BYTES
 from edgedigits_export.c.footprint import CHECKS
 from edgedigits_export.reporting.evidence import LAYER_IMAGES
+from edgedigits_export.reporting.failures import left_out
 from edgedigits_export.reporting.sections import Section, Table, percent
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ MOST_CHANGED = 24
 
 def results(evidence: Evidence) -> Iterator[Section]:
     """All sections in order, without those that have nothing to say."""
+    if evidence.left_out:
+        yield left_out(evidence)
     yield measured(evidence)
     if rows := [(proof.format, note) for proof in evidence.proofs for note in proof.notes]:
         yield Section("notes", "Before you choose one", tables=[Table(("format", "note"), rows)])

@@ -52,6 +52,14 @@ def as_json(evidence: Evidence) -> dict[str, Any]:
             }
             for proof in evidence.proofs
         ],
+        "left_out": [
+            {
+                "format": proof.format,
+                "findings": [asdict(finding) for finding in proof.findings],
+                "said": proof.trouble,
+            }
+            for proof in evidence.left_out
+        ],
         "others": [asdict(other) for other in evidence.others],
         "differences": {"edges": EDGES.tolist(), "formats": [asdict(each) for each in differences]},
         "layers": {name: [asdict(layer) for layer in layers] for name, layers in evidence.layers.items()},

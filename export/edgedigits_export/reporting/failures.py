@@ -1,0 +1,33 @@
+"""What an export left out, as a section."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from edgedigits_export.reporting.sections import Section, Table
+
+if TYPE_CHECKING:
+    from edgedigits_export.reporting.evidence import Evidence
+
+
+def left_out(evidence: Evidence) -> Section:
+    """Files that failed: what did first, then every number."""
+    rows = [
+        (
+            proof.format,
+            finding.check,
+            finding.measured,
+            finding.limit,
+            "" if finding.passed else finding.cause or "failed",
+        )
+        for proof in evidence.left_out
+        for finding in sorted(proof.findings, key=lambda finding: finding.passed)
+    ]
+    said = [(proof.format, proof.trouble) for proof in evidence.left_out if proof.trouble]
+    return Section(
+        "left_out",
+        "Left out",
+        "; ".join(f"{proof.format} failed: {proof.failure}" for proof in evidence.left_out) + ". No such file is here.",
+        [Table(("format", "check", "measured", "limit", "likely"), rows)],
+        code=said,
+    )
