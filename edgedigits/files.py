@@ -43,6 +43,18 @@ def writing(path: Path) -> Iterator[None]:
         raise WriteError(f"{path} cannot be written ({os.strerror(number).lower()}); {cure}") from reason
 
 
+def check_place(path: Path) -> None:
+    """Make sure that a file or folder can be written, before time is spent on what goes there.
+
+    Raises:
+        WriteError: the disk is full, or the system does not let it be written.
+
+    """
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=path.parent, prefix=f".{path.stem}.").close()
+
+
 def concerns(error: BaseException | None, path: Path) -> bool:
     """Whether an error of the system is about a path: itself, a folder above it, or what stands in for it there."""
     if not isinstance(error, OSError) or not isinstance(error.filename, str):

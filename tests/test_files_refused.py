@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from edgedigits.errors import WriteError
-from edgedigits.files import replacing, replacing_folder, write_text
+from edgedigits.files import check_place, replacing, replacing_folder, write_text
 
 
 def half_written(path, number):
@@ -51,12 +51,22 @@ def test_a_file_where_a_folder_should_be_is_told(tmp_path):
 
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="there is no folder here in which nothing can be made")
-@pytest.mark.parametrize("write", [lambda path: write_text(path, ""), lambda path: replacing_folder(path).__enter__()])
+@pytest.mark.parametrize(
+    "write", [lambda path: write_text(path, ""), lambda path: replacing_folder(path).__enter__(), check_place]
+)
 @pytest.mark.parametrize("name", ["/proc/result.json", "/proc/new/result.json"])
 def test_where_the_system_makes_no_file_the_line_names_the_path_that_was_asked_for(write, name):
     with pytest.raises(WriteError) as caught:
         write(Path(name))
     assert str(caught.value) == f"{name} cannot be written (no such file or directory); choose another place"
+
+
+def test_a_place_that_can_be_written_is_left_as_it_was(tmp_path):
+    (tmp_path / "there").write_text("old")
+    for name in ("there", "new", "folder/new"):
+        check_place(tmp_path / name)
+    assert (tmp_path / "there").read_text() == "old"
+    assert {path.name for path in tmp_path.rglob("*")} == {"there", "folder"}
 
 
 def test_errors_of_other_kinds_come_through(tmp_path):

@@ -41,6 +41,7 @@ def fit_judge(
     require("cv2", extra="headless")
     require("sklearn", extra="export")
     from edgedigits.bundle import Bundle
+    from edgedigits.files import check_place
     from edgedigits.training.data import load_mnist
     from edgedigits_export.judging import fit, placing
 
@@ -48,7 +49,9 @@ def fit_judge(
         own = placing.swap(bundle).judge_sha256
         typer.echo(f"{bundle} is read with {'its other judge' if own else 'the shipped judge'}; --swap goes back")
         return
-    Bundle.load(bundle).its_detector()  # before MNIST, which may have to be downloaded
+    # Before MNIST, which may have to be downloaded, and minutes of drawing.
+    Bundle.load(bundle).its_detector()
+    check_place(bundle)
     with StepBar("draw") as bar:
         fitted = fit.fit_judge(bundle, scenes=scenes, seed=seed, glyphs=load_mnist(data).train, on_step=bar.show)
     refused = fitted.worse and not force

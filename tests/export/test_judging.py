@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from edgedigits.bundle import Bundle, default_bundle
 from edgedigits.bundle.checksums import files_of, read_sums
 from edgedigits.cli import app
-from edgedigits.errors import BundleError
+from edgedigits.errors import BundleError, WriteError
 from edgedigits.files import sha256
 from edgedigits.recognizer import Recognizer
 from edgedigits_camera.detection.detect import Detections
@@ -309,6 +309,16 @@ def test_a_judge_that_does_as_well_or_is_wanted_all_the_same_is_put_in_use(comma
     assert result.exit_code == 0, result.output
     assert "go back with: edgedigits fit-judge" in result.stdout
     assert np.array_equal(leaf_of(folder), judge.trees.leaf + 1)
+
+
+def test_where_the_bundle_cannot_be_written_no_judge_is_fitted(command, folder, monkeypatch):
+    def full(path):
+        raise WriteError(f"{path} cannot be written")
+
+    monkeypatch.setattr("edgedigits.files.check_place", full)
+    result = command(0.6, 0.5)
+    assert (result.exit_code, result.stderr) == (1, f"edgedigits: {folder} cannot be written\n")
+    assert Bundle.load(folder).judge_sha256 is None
 
 
 @pytest.mark.parametrize(("same", "kept"), [(True, True), (False, False)])
