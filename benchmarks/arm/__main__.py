@@ -76,6 +76,12 @@ def answers_here() -> dict[str, Any]:
     return answers
 
 
+def merged(path: Path, result: dict[str, Any]) -> dict[str, Any]:
+    """What was found, with what an earlier run found on other systems."""
+    before: dict[str, Any] = json.loads(path.read_bytes()) if path.exists() else {}
+    return before | result | {"systems": before.get("systems", {}) | result["systems"]}
+
+
 def main() -> int:
     """Look at the systems that were named, print, write; 1 where one does not pass."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -92,7 +98,7 @@ def main() -> int:
     if PI_64.name in names and not options.short:
         result["instructions"] = {board: count(PI_64, cpu) for board, cpu in CPUS.items()}
     if options.out:
-        write_json(options.out, result)
+        write_json(options.out, merged(options.out, result))
     return 0 if all(system["passed"] for system in result["systems"].values()) else 1
 
 

@@ -6,6 +6,7 @@ Prints one JSON object a line, each a step and what came of it. Debian's bare Py
 from __future__ import annotations
 
 import json
+import platform
 import queue
 import signal
 import socket
@@ -25,6 +26,7 @@ SIZE = "1280x720"
 RECORDING = Path("/dev/shm/recording")  # noqa: S108 - the machine has nobody else
 OPTIONS = f"camera --source 0 --size {SIZE} --display none --json=frames --record {RECORDING} --record-limit 200MB"
 ATTACH = Path("/sys/devices/platform/vhci_hcd.0/attach")
+END_OF_IMAGE = b"\xff\xd9"
 HIGH_SPEED, DEVICE_ID = 3, 0x10002
 
 
@@ -33,7 +35,7 @@ def main() -> None:
     host, usb, control = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     desk = Desk(host, usb, control)
     desk.plug()
-    say("offered", formats=offered())
+    say("offered", kernel=platform.release(), formats=offered())
     camera = Camera()
     lines = desk.turn()
     say("reading", **camera.await_lines(lines), note=camera.note("camera /dev/video"))
@@ -146,18 +148,21 @@ class Camera:
         self._process.send_signal(signal.SIGTERM)
         code = self._process.wait()
         took_s = round(time.monotonic() - begin_s, 2)
-        return {"took_s": took_s, "code": code, "printed": self.printed, **recorded(RECORDING)}
+        said = {"took_s": took_s, "code": code, "printed": self.printed, "summary": self.note("frames, ")}
+        return said | recorded(RECORDING)
 
 
 def recorded(folder: Path) -> dict[str, Any]:
-    """How many pictures a recording has, and whether each segment ends with a whole line and a whole picture."""
-    pictures, whole = 0, True
+    """How many pictures a recording has, how many of them were cut, and whether each segment ends with a whole one."""
+    pictures, cut, whole = 0, 0, True
     for path in folder.glob("*.jsonl"):
+        data = path.with_suffix(".mjpeg").read_bytes()
         lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-        places = [line["bytes"] for line in lines if "bytes" in line]
-        pictures += len(places)
-        whole = whole and sum(places[-1]) == path.with_suffix(".mjpeg").stat().st_size
-    return {"recorded": pictures, "recording_whole": whole}
+        ends = [sum(line["bytes"]) for line in lines if "bytes" in line]
+        pictures += len(ends)
+        cut += sum(data[end - 2 : end] != END_OF_IMAGE for end in ends)
+        whole = whole and ends[-1] == len(data)
+    return {"recorded": pictures, "recorded_cut": cut, "recording_whole": whole}
 
 
 def unplug_and_return(camera: Camera, desk: Desk, *, cycle: int) -> dict[str, Any]:
