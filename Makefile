@@ -1,7 +1,7 @@
 # make demo: read drawn pages with the shipped model, on any machine with Python 3.11 to 3.13.
 # make quick: what neither trains nor converts, films or waits; 80 seconds on two cores.
 # make test: every extra, the whole suite; then the built wheel with the newest, the lowest and Debian 12's libraries.
-# make lint | coverage | docs | model | bench | drawn | wild | cases | steadiness | pins: see CONTRIBUTING.md.
+# make lint | coverage | docs | model | bench | drawn | wild | cases | steadiness | arm | arm-all | pins: see CONTRIBUTING.md.
 
 PYTHON ?= python3
 PYTHON311 ?= $(shell command -v python3.11)
@@ -20,7 +20,7 @@ environment = rm -rf $(1) && $(2) -m venv $(1) && $(1)/bin/pip install --quiet '
 device_tests = EDGEDIGITS_EXPECT_WHEEL=1 $(2) $(1)/bin/pytest -o pythonpath= -p no:cacheprovider tests/installed
 wheel = $$(ls -d "$$PWD"/dist/*.whl)
 
-.PHONY: demo quick test test-suite test-wheel test-old test-lowest test-lowest-export test-bookworm lint coverage docs format model bench drawn wild cases steadiness pins clean
+.PHONY: demo quick test test-suite test-wheel test-old test-lowest test-lowest-export test-bookworm lint coverage docs format model bench drawn wild cases steadiness arm arm-all pins clean
 
 demo: $(DEMO)/ready
 	$(DEMO)/bin/edgedigits demo --out demo
@@ -109,6 +109,15 @@ wild: $(TEST)/ready
 cases: $(TEST)/ready
 	$(TEST)/bin/python -m benchmarks.cases
 
+# The device's side on an emulated Raspberry Pi; what is downloaded stays in .arm.
+arm: $(DEMO)/ready
+	$(DEMO)/bin/python -m benchmarks.arm --short
+
+# On four of them, with the instructions that Pi 3, 4 and 5 need, and a webcam that is unplugged and comes back.
+arm-all: $(DEMO)/ready
+	$(DEMO)/bin/python -m benchmarks.arm --out benchmarks/results/arm.json
+	$(DEMO)/bin/python -m benchmarks.arm.uvc
+
 DEBIAN12 := numpy==1.24.2 opencv-python-headless==4.6.0.66 pillow==9.4.0 tflite-runtime==2.14.0
 old_pins = uv pip compile pyproject.toml --python-version 3.11 --upgrade --no-annotate --no-header --quiet \
     --group test --no-emit-package backports-strenum
@@ -124,7 +133,7 @@ pins:
 	sed -i -E "s/ and \(\(.*//; s/ and python_full_version < '3.14'//; s/ ; python_full_version < '3.14'$$//" constraints.txt
 
 clean:
-	rm -rf $(DEMO) $(TEST) $(WHEEL) $(LOWEST) $(LOWEST_EXPORT) $(BOOKWORM) dist demo site .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(DEMO) $(TEST) $(WHEEL) $(LOWEST) $(LOWEST_EXPORT) $(BOOKWORM) .arm dist demo site .mypy_cache .pytest_cache .ruff_cache
 
 $(DEMO)/ready: pyproject.toml constraints.txt
 	$(call environment,$(DEMO),$(PYTHON))
