@@ -2,10 +2,10 @@
 
     python -m benchmarks.arm [pi64 pi64-trixie pi32 pi32-numpy] [--short] [--out benchmarks/results/arm.json]
 
-On each system the drawn pages are read, with the same pixels and answers as here, and ``verify`` and ``doctor`` find
-nothing wrong. On 64 bits, the instructions of an inference and of a frame are counted for the processors of Pi 3, 4, 5.
-``--short`` looks at the first system and counts nothing. Needs apt, gcc and Debian's keys, on any Linux on x86-64; what
-is downloaded (1 GB) stays in .arm.
+On each system pages that were drawn here are read as here, and ``verify`` and ``doctor`` find nothing wrong. On the
+first, instructions of an inference and of a frame are counted for the processors of Pi 3, 4 and 5. ``--short`` looks at
+the first system and counts nothing. Needs apt, gcc and Debian's keys, on any Linux on x86-64; what is downloaded (1 GB)
+stays in .arm.
 """
 
 from __future__ import annotations
@@ -22,24 +22,23 @@ from typing import Any
 
 from benchmarks.arm.install import built, install
 from benchmarks.arm.sameness import compare
-from benchmarks.arm.systems import CHECKOUT, CPUS, PI_64, SYSTEMS, System
+from benchmarks.arm.systems import CHECKOUT, CPUS, PI_64, SYSTEMS, WORK, System
 from edgedigits.files import write_json
 from edgedigits.machine import Device
 
 FOLDER = Path(__file__).parent
 ANSWERS, COUNTS = FOLDER / "drawn_answers.py", FOLDER / "instructions.py"
+PAGES = WORK / "pages.npz"
 
 
 def look_at(system: System, here: dict[str, Any]) -> dict[str, Any]:
     """Read, verify and examine on a system; each figure is printed with its limit."""
     verify, doctor = (system.run("-P", "-m", "edgedigits", *words) for words in (("verify",), ("doctor", "--json")))
-    there = json.loads(system.run(ANSWERS).stdout)
+    there = json.loads(system.run(ANSWERS, PAGES).stdout)
     same = compare(here["pages"], there["pages"])
     faults = [each for each in json.loads(doctor.stdout)["findings"] if each["state"] == "fault"]
     print(f"{system.name}: runtime {there['runtime']} ({system.runtime})")
-    print(
-        f"{system.name}: pages drawn otherwise {len(same.other_pixels)}, read otherwise {len(same.other_lines)} (0, 0)"
-    )
+    print(f"{system.name}: pages read otherwise {len(same.other_lines)} of {same.pages} (0)")
     print(f"{system.name}: verify {verify.returncode}, doctor {doctor.returncode} (0, 0)", flush=True)
     if verify.returncode:
         print(verify.stdout)
@@ -52,6 +51,8 @@ def look_at(system: System, here: dict[str, Any]) -> dict[str, Any]:
         "doctor": doctor.returncode,
         "faults": faults,
         "answers": asdict(same),
+        "drawn_otherwise": round(there["drawn_otherwise"], 6),
+        "drawn_apart": there["drawn_apart"],
         "passed": same.same and there["runtime"] == system.runtime and not (verify.returncode or doctor.returncode),
     }
 
@@ -69,7 +70,7 @@ def count(system: System, cpu: str) -> dict[str, Any]:
 def answers_here() -> dict[str, Any]:
     """What is read in the drawn pages on this machine."""
     search = os.pathsep.join([str(CHECKOUT), *filter(None, sys.path)])
-    line, environment = [sys.executable, str(ANSWERS)], os.environ | {"PYTHONPATH": search}
+    line, environment = [sys.executable, str(ANSWERS), str(PAGES), "--draw"], os.environ | {"PYTHONPATH": search}
     answers: dict[str, Any] = json.loads(
         subprocess.run(line, check=True, stdout=subprocess.PIPE, env=environment).stdout
     )

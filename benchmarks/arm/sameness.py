@@ -17,7 +17,6 @@ class Sameness:
 
     Attributes:
         pages: how many were read.
-        other_pixels: those that were drawn otherwise.
         other_lines: those whose lines are others.
         digits: how many were read here.
         moved: how many of them have another box there.
@@ -26,7 +25,6 @@ class Sameness:
     """
 
     pages: int
-    other_pixels: tuple[str, ...]
     other_lines: tuple[str, ...]
     digits: int
     moved: int
@@ -34,8 +32,8 @@ class Sameness:
 
     @property
     def same(self) -> bool:
-        """Whether pixels and answers are."""
-        return not (self.other_pixels or self.other_lines)
+        """Whether the lines are."""
+        return not self.other_lines
 
 
 def compare(here: Pages, there: Pages) -> Sameness:
@@ -55,14 +53,8 @@ def compare(here: Pages, there: Pages) -> Sameness:
     ]
     return Sameness(
         pages=len(here),
-        other_pixels=differing(here, there, "pixels_sha256"),
-        other_lines=differing(here, there, "lines"),
+        other_lines=tuple(name for name, page in here.items() if page["lines"] != there[name]["lines"]),
         digits=sum(len(page["digits"]) for page in here.values()),
         moved=sum(ours[1] != theirs[1] for ours, theirs in pairs),
         confidence=round(max((abs(ours[2] - theirs[2]) for ours, theirs in pairs), default=0.0), 6),
     )
-
-
-def differing(here: Pages, there: Pages, what: str) -> tuple[str, ...]:
-    """Names of pages that differ in something."""
-    return tuple(name for name, page in here.items() if page[what] != there[name][what])
