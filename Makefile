@@ -1,7 +1,7 @@
 # make demo: read drawn pages with the shipped model, on any machine with Python 3.11 to 3.13.
 # make quick: what neither trains nor converts, films or waits; 80 seconds on two cores.
 # make test: every extra, the whole suite; then the built wheel with the newest, the lowest and Debian 12's libraries.
-# make lint | coverage | docs | model | bench | drawn | wild | cases | steadiness | arm | arm-all | pins: see CONTRIBUTING.md.
+# make lint | coverage | docs | model | bench | guards | drawn | wild | cases | steadiness | arm | arm-all | pins: see CONTRIBUTING.md.
 
 PYTHON ?= python3
 PYTHON311 ?= $(shell command -v python3.11)
@@ -20,7 +20,7 @@ environment = rm -rf $(1) && $(2) -m venv $(1) && $(1)/bin/pip install --quiet '
 device_tests = EDGEDIGITS_EXPECT_WHEEL=1 $(2) $(1)/bin/pytest -o pythonpath= -p no:cacheprovider tests/installed
 wheel = $$(ls -d "$$PWD"/dist/*.whl)
 
-.PHONY: demo quick test test-suite test-wheel test-old test-lowest test-lowest-export test-bookworm lint coverage docs format model bench drawn wild cases steadiness arm arm-all pins clean
+.PHONY: demo quick test test-suite test-wheel test-old test-lowest test-lowest-export test-bookworm lint coverage docs format model bench guards drawn wild cases steadiness arm arm-all pins clean
 
 demo: $(DEMO)/ready
 	$(DEMO)/bin/edgedigits demo --out demo
@@ -91,6 +91,10 @@ bench: $(TEST)/ready
 	$(TEST)/bin/edgedigits benchmark --time 120 --out benchmarks/results/latency.json
 	$(TEST)/bin/python benchmarks/recipes.py
 	$(TEST)/bin/python -m benchmarks.stages
+
+# What may not grow unseen; counts, so that it does not matter how busy the machine is.
+guards: $(TEST)/ready
+	$(TEST)/bin/python -m benchmarks.guards
 
 drawn: $(TEST)/ready
 	$(TEST)/bin/python -m benchmarks.drawn

@@ -13,6 +13,7 @@ from edgedigits.bundle import Bundle, default_bundle
 from edgedigits.errors import BundleError, ContentsError, ExportError, ParityError, RunError
 from edgedigits.machine import processor_kind
 from edgedigits.training.model import build_model
+from edgedigits.verify.bundle import verify_bundle
 from edgedigits_export.bundling import Settings, export_network
 from edgedigits_export.convert import npz, tflite
 from edgedigits_export.formats import FORMATS
