@@ -1,12 +1,13 @@
 # make demo: read drawn pages with the shipped model, on any machine with Python 3.11 to 3.13.
 # make quick: what neither trains nor converts, films or waits; 80 seconds on two cores.
 # make test: every extra, the whole suite; then the built wheel with the newest, the lowest and Debian 12's libraries.
-# make lint | coverage | docs | model | bench | guards | drawn | wild | cases | steadiness | arm | arm-all | pins: see CONTRIBUTING.md.
+# make lint | coverage | docs | model | bench | peers | guards | drawn | wild | cases | steadiness | arm | arm-all | pins: see CONTRIBUTING.md.
 
 PYTHON ?= python3
 PYTHON311 ?= $(shell command -v python3.11)
 DEMO := .venv
 TEST := .venv-test
+PEERS := .venv-peers
 WHEEL := .venv-wheel
 LOWEST := .venv-lowest
 LOWEST_EXPORT := .venv-lowest-export
@@ -20,7 +21,7 @@ environment = rm -rf $(1) && $(2) -m venv $(1) && $(1)/bin/pip install --quiet '
 device_tests = EDGEDIGITS_EXPECT_WHEEL=1 $(2) $(1)/bin/pytest -o pythonpath= -p no:cacheprovider tests/installed
 wheel = $$(ls -d "$$PWD"/dist/*.whl)
 
-.PHONY: demo quick test test-suite test-wheel test-old test-lowest test-lowest-export test-bookworm lint coverage docs format model bench guards drawn wild cases steadiness arm arm-all pins clean
+.PHONY: demo quick test test-suite test-wheel test-old test-lowest test-lowest-export test-bookworm lint coverage docs format model bench peers guards drawn wild cases steadiness arm arm-all pins clean
 
 demo: $(DEMO)/ready
 	$(DEMO)/bin/edgedigits demo --out demo
@@ -92,6 +93,11 @@ bench: $(TEST)/ready
 	$(TEST)/bin/python benchmarks/recipes.py
 	$(TEST)/bin/python -m benchmarks.stages
 
+# Side by side with others (half an hour): bare runtimes, Keras, the textbook's recipe, RapidOCR, Tesseract.
+peers: $(PEERS)/ready
+	for name in inference startup reading scale training export; do \
+	    $(PEERS)/bin/python -m benchmarks.peers.$$name || exit 1; done
+
 # What may not grow unseen; counts, so that it does not matter how busy the machine is.
 guards: $(TEST)/ready
 	$(TEST)/bin/python -m benchmarks.guards
@@ -130,7 +136,7 @@ old_pins = uv pip compile pyproject.toml --python-version 3.11 --upgrade --no-an
 pins:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --no-annotate --no-header --quiet \
 	    --extra export --extra camera --extra headless --extra web --extra mqtt --extra cluster \
-	    --group test --group lint --group micro --group docs --group browser --no-emit-package backports-strenum -o constraints.txt
+	    --group test --group lint --group micro --group docs --group browser --group peers --no-emit-package backports-strenum -o constraints.txt
 	$(old_pins) --resolution lowest-direct --extra tflite-runtime --extra headless --extra camera --extra web --extra mqtt --extra cluster -o constraints-lowest.txt
 	$(old_pins) --resolution lowest-direct --extra export --extra headless --extra camera -o constraints-lowest-export.txt
 	printf '%s\n' $(DEBIAN12) | $(old_pins) - -o constraints-bookworm.txt
@@ -138,6 +144,7 @@ pins:
 
 clean:
 	rm -rf $(DEMO) $(TEST) $(WHEEL) $(LOWEST) $(LOWEST_EXPORT) $(BOOKWORM) .arm dist demo site .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(DEMO) $(TEST) $(PEERS) $(WHEEL) $(LOWEST) $(LOWEST_EXPORT) $(BOOKWORM) dist demo site .mypy_cache .pytest_cache .ruff_cache
 
 $(DEMO)/ready: pyproject.toml constraints.txt
 	$(call environment,$(DEMO),$(PYTHON))
@@ -151,6 +158,11 @@ $(TEST)/ready: pyproject.toml constraints.txt
 	    --group test --group lint --group micro --group docs --group browser
 	$(TEST)/bin/python -c 'import cv2' || { $(TEST)/bin/pip uninstall --quiet --yes opencv-python \
 	    && $(TEST)/bin/pip install --quiet -c constraints.txt -e '.[headless]'; }
+	touch $@
+
+$(PEERS)/ready: pyproject.toml constraints.txt
+	$(call environment,$(PEERS),$(PYTHON))
+	$(PEERS)/bin/pip install --quiet -c constraints.txt -e '.[export,camera]' --group peers
 	touch $@
 
 $(WHEEL)/ready: pyproject.toml constraints.txt $(shell git ls-files edgedigits export camera models)

@@ -1,0 +1,136 @@
+"""What the comparisons share: peers that may be missing, calls timed in turns, processes weighed, results kept."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from edgedigits.apart.child import environment
+from edgedigits.errors import EdgeDigitsError
+from edgedigits.files import replacing, write_json
+from edgedigits.machine import Device
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+T = TypeVar("T")
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = ROOT / "benchmarks" / "results" / "peers"
+PEERS = ("tensorflow", "keras", "rapidocr-onnxruntime", "tf2onnx")
+
+
+# Starts the process to be weighed from a small one: the system counts the memory of what starts a process as its own.
+LAUNCH = """\
+import json, os, resource, subprocess, sys, time
+begin_s = time.perf_counter()
+code = subprocess.call(sys.argv[2:])
+took_s = time.perf_counter() - begin_s
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+os.write(int(sys.argv[1]), json.dumps([code, took_s, peak]).encode())
+"""
+
+
+class FailedError(Exception):
+    """A peer is there and ended with an error."""
+
+
+def present(peers: Mapping[str, Callable[[], T]]) -> dict[str, T]:
+    """Each peer opened; one that is not installed or ends is a line on stderr, and the rest goes on."""
+    opened: dict[str, T] = {}
+    for name, begin in peers.items():
+        try:
+            opened[name] = begin()
+        except (ImportError, EdgeDigitsError, FailedError) as error:
+            print(f"{name}: left out ({' '.join(str(error).split())[:160]})", file=sys.stderr)
+    return opened
+
+
+def timed_in_turns(calls: Mapping[str, Callable[[], object]], *, rounds: int) -> dict[str, list[float]]:
+    """Seconds of each call, round after round, so that a busy moment meets them all; one round before warms up."""
+    seconds: dict[str, list[float]] = {name: [] for name in calls}
+    for number in range(rounds + 1):
+        for name, call in calls.items():
+            begin_s = time.perf_counter()
+            call()
+            if number:
+                seconds[name].append(time.perf_counter() - begin_s)
+    return seconds
+
+
+def weighed(command: Sequence[str | Path]) -> tuple[str, float, float]:
+    """What a process prints, its seconds from start to end, and its peak of resident memory in MB of 1e6 bytes.
+
+    Raises:
+        FailedError: there is no such program, or it ended with an error.
+
+    """
+    if not (program := shutil.which(command[0])):
+        raise FailedError(f"{command[0]} is not installed")
+    source, target = os.pipe()
+    launched = [sys.executable, "-I", "-S", "-c", LAUNCH, str(target), program, *map(str, command[1:])]
+    with os.fdopen(source, encoding="ascii") as report:
+        done = subprocess.run(
+            launched, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False, pass_fds=[target]
+        )
+        os.close(target)
+        code, took_s, peak_kib = json.loads(report.read())
+    if code:
+        raise FailedError(f"{Path(program).name} ended with {code}: {(done.stderr.split(chr(10)) or [''])[-2:][0]}")
+    return done.stdout, took_s, peak_kib * 1024 / 1e6
+
+
+def in_child(module: str, *arguments: str) -> tuple[Any, float, float]:
+    """As ``weighed``, of a module of ours whose last line is JSON."""
+    printed, took_s, peak_mb = weighed([sys.executable, "-m", module, *arguments])
+    return json.loads(printed.splitlines()[-1]), took_s, peak_mb
+
+
+def spread(values: Sequence[float], *, scale: float = 1.0, digits: int = 2) -> dict[str, float]:
+    """Median and the quartiles beside it."""
+    low, middle, high = np.percentile(np.asarray(values) * scale, [25, 50, 75])
+    return {"median": round(float(middle), digits), "p25": round(float(low), digits), "p75": round(float(high), digits)}
+
+
+def keep(name: str, content: dict[str, Any], *, bars: dict[str, float], axis: str, log: bool = False) -> None:
+    """Write results with the machine they were measured on, and a plot of them."""
+    versions: dict[str, str] = {}
+    for peer in PEERS:
+        try:
+            versions[peer] = version(peer)
+        except PackageNotFoundError:
+            continue
+    device = asdict(Device.here())
+    busy = {"load_average": round(os.getloadavg()[0], 1)}
+    write_json(
+        RESULTS / f"{name}.json", {"device": device | {"versions": device["versions"] | versions} | busy} | content
+    )
+    with replacing(RESULTS / f"{name}.png") as path:
+        plot(path, bars, title=f"{name}, {device['model']}", axis=axis, log=log)
+
+
+def plot(path: Path, bars: dict[str, float], *, title: str, axis: str, log: bool) -> None:
+    """Draw horizontal bars, the first on top, each with its value."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 0.6 + 0.32 * len(bars)), layout="constrained")
+    axes = figure.subplots()
+    drawn = axes.barh(
+        list(bars), list(bars.values()), color=["#1f6f8b" if "edgedigits" in name else "#b0b7bd" for name in bars]
+    )
+    axes.bar_label(drawn, fmt="%.3g", padding=3)
+    axes.invert_yaxis()
+    axes.set_xscale("log" if log else "linear")
+    axes.set(title=title, xlabel=axis)
+    axes.margins(x=0.15)
+    figure.savefig(path, dpi=100)
