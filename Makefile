@@ -1,7 +1,7 @@
 # make demo: read drawn pages with the shipped model, on any machine with Python 3.11 to 3.13.
 # make quick: what neither trains nor converts, films or waits; 80 seconds on two cores.
 # make test: every extra, the whole suite; then the built wheel with the newest, the lowest and Debian 12's libraries.
-# make lint | coverage | docs | model | bench | peers | guards | drawn | wild | cases | steadiness | arm | arm-all | pins: see CONTRIBUTING.md.
+# make lint | coverage | docs | model | bench | figures | peers | guards | drawn | wild | cases | steadiness | arm | arm-all | pins: see CONTRIBUTING.md.
 
 PYTHON ?= python3
 PYTHON311 ?= $(shell command -v python3.11)
@@ -21,7 +21,7 @@ environment = rm -rf $(1) && $(2) -m venv $(1) && $(1)/bin/pip install --quiet '
 device_tests = EDGEDIGITS_EXPECT_WHEEL=1 $(2) $(1)/bin/pytest -o pythonpath= -p no:cacheprovider tests/installed
 wheel = $$(ls -d "$$PWD"/dist/*.whl)
 
-.PHONY: demo quick test test-suite test-wheel test-old test-lowest test-lowest-export test-bookworm lint coverage docs format model bench peers guards drawn wild cases steadiness arm arm-all pins clean
+.PHONY: demo quick test test-suite test-wheel test-old test-lowest test-lowest-export test-bookworm lint coverage docs format model bench figures peers guards drawn wild cases steadiness arm arm-all pins clean
 
 demo: $(DEMO)/ready
 	$(DEMO)/bin/edgedigits demo --out demo
@@ -93,6 +93,9 @@ bench: $(TEST)/ready
 	$(TEST)/bin/python benchmarks/recipes.py
 	$(TEST)/bin/python -m benchmarks.stages
 
+figures: $(TEST)/ready
+	$(TEST)/bin/python -m benchmarks.figures
+
 # Side by side with others (half an hour): bare runtimes, Keras, the textbook's recipe, RapidOCR, Tesseract.
 peers: $(PEERS)/ready
 	for name in inference startup reading scale training export; do \
@@ -143,8 +146,7 @@ pins:
 	sed -i -E "s/ and \(\(.*//; s/ and python_full_version < '3.14'//; s/ ; python_full_version < '3.14'$$//" constraints.txt
 
 clean:
-	rm -rf $(DEMO) $(TEST) $(WHEEL) $(LOWEST) $(LOWEST_EXPORT) $(BOOKWORM) .arm dist demo site .mypy_cache .pytest_cache .ruff_cache
-	rm -rf $(DEMO) $(TEST) $(PEERS) $(WHEEL) $(LOWEST) $(LOWEST_EXPORT) $(BOOKWORM) dist demo site .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(DEMO) $(TEST) $(PEERS) $(WHEEL) $(LOWEST) $(LOWEST_EXPORT) $(BOOKWORM) .arm dist demo site .mypy_cache .pytest_cache .ruff_cache
 
 $(DEMO)/ready: pyproject.toml constraints.txt
 	$(call environment,$(DEMO),$(PYTHON))
