@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import cv2
 import numpy as np
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 # Lines that go up or down by more pixels per pixel are turned level: the network has seen few digits that lean so far.
 STEEP = 0.1
+JUDGES: WeakKeyDictionary[Recognizer, Judge] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def find_digits(
     judge: Judge | None = None,
 ) -> Found:
     """Every stage from a grey picture (H, W) uint8 to the digits in it."""
-    judge = judge or Judge.of(recognizer.bundle.judge)
+    judge = judge or judge_of(recognizer)
     candidates = candidates_of(grey, recognizer, profile=profile)
     score = judge.trees.score(features_of(candidates, size_px=(grey.shape[1], grey.shape[0])))
     fate = np.where(score >= judge.threshold, Fate.COVERED, Fate.NO_DIGIT)
@@ -107,6 +109,18 @@ def find_digits(
     fate[chosen] = Fate.READ
     probabilities = named(grey, candidates[chosen], recognizer, views=profile.views)
     return Found(candidates, score, fate, chosen, probabilities)
+
+
+def judge_of(recognizer: Recognizer) -> Judge:
+    """The judge of its bundle, checked once and not with every frame.
+
+    Raises:
+        BundleError: it is damaged, or was fitted for another version.
+
+    """
+    if recognizer not in JUDGES:
+        JUDGES[recognizer] = Judge.of(recognizer.bundle.judge)
+    return JUDGES[recognizer]
 
 
 def candidates_of(grey: NDArray[np.uint8], recognizer: Recognizer, *, profile: Profile) -> Candidates:

@@ -120,8 +120,8 @@ def without_lines(cut: CutOut) -> CutOut:
     """Take ruled lines out, where anything runs from one side to the other."""
     height, width = cut.contrast.shape
     ink = cut.contrast > max(NOISE, cut.depth / 4)
-    if not ((ink[:, 0].any() and ink[:, -1].any()) or (ink[0].any() and ink[-1].any())):
-        return cut  # most often, and quickly told
+    if not any(ink.any(axis=axis).all() for axis in (0, 1)):
+        return cut  # most often, and quickly told: what crosses all of it is in every column, or in every row
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink.view(np.uint8))
     if not ((stats[1:, cv2.CC_STAT_WIDTH] == width) | (stats[1:, cv2.CC_STAT_HEIGHT] == height)).any():
         return cut
@@ -162,15 +162,15 @@ def strengths(mean: float) -> NDArray[np.uint8]:
 def own_ink(cut: CutOut, *, threshold: float) -> NDArray[np.uint8]:
     """(H, W) uint8, 255 where there is ink of the digit, else 0."""
     mask = cv2.threshold(cut.contrast, threshold, 255, cv2.THRESH_BINARY)[1]
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
-    over = reach(cut.box, OVER, mask.shape)
-    inside = np.bincount(labels[over].ravel(), minlength=count)
-    whole = inside > OWN * stats[:, cv2.CC_STAT_AREA]
+    # Without statistics of all that is around it takes a quarter of the time.
+    count, labels = cv2.connectedComponentsWithAlgorithm(mask, 8, cv2.CV_16U, cv2.CCL_GRANA)
+    inside = np.bincount(labels[reach(cut.box, OVER, mask.shape)].ravel(), minlength=count)
+    whole = inside > OWN * np.bincount(labels[labels > 0], minlength=count)
     part = ~whole & (inside > CRUMB_PX)
     whole[0] = part[0] = False
-    own = whole.astype(np.uint8)[labels] * np.uint8(255)
+    own: NDArray[np.uint8] = np.where(whole, np.uint8(255), np.uint8(0)).take(labels)
     if part.any():
-        own |= part.astype(np.uint8)[labels] * np.uint8(255) & cut.place
+        own |= np.where(part, np.uint8(255), np.uint8(0)).take(labels) & cut.place
     return own
 
 
