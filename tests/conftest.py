@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from edgedigits.backends import open_file
 from edgedigits.backends.detectors import open_detector_file
@@ -15,6 +16,10 @@ from edgedigits.bundle.detector import GOLDEN, HEADS, Detector, DetectorFile, De
 from edgedigits.files import sha256
 from edgedigits.preprocess import PatchSpec
 from edgedigits.tensors import TensorSpec
+
+# An example takes as long as a busy machine lets it.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 LAYERS = {
     "conv1": (3, 3, 1, 32),

@@ -136,7 +136,7 @@ def test_digits_in_one_colour_channel_are_read(recognizer, write_row, channel):
     assert read_page(image, recognizer).lines == ("3507264",)
 
 
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=20, derandomize=True)
 @given(grey=arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=70)))
 def test_any_small_picture_is_read_alike_twice_with_boxes_inside(recognizer, grey):
     page = read_page(grey, recognizer)
@@ -144,7 +144,7 @@ def test_any_small_picture_is_read_alike_twice_with_boxes_inside(recognizer, gre
     assert all(inside(reading.box_xywh_px, grey) for reading in page.readings)
 
 
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=20, derandomize=True)
 @given(image=arrays(np.uint8, st.tuples(st.integers(1, 60), st.integers(1, 60), st.just(3))))
 def test_any_small_colour_picture_is_read_with_boxes_inside(recognizer, image):
     for profile in (STILL, LIVE):
@@ -152,7 +152,7 @@ def test_any_small_colour_picture_is_read_with_boxes_inside(recognizer, image):
         assert all(inside(reading.box_xywh_px, image) for reading in page.readings)
 
 
-@settings(max_examples=6, deadline=None, derandomize=True)
+@settings(max_examples=6, derandomize=True)
 @given(text=st.text("0123456789", min_size=2, max_size=5), height_px=st.integers(24, 120), seed=st.integers(0, 99))
 def test_a_row_is_read_alike_twice_with_boxes_inside(recognizer, write_row, text, height_px, seed):
     grey, _ = write_row(text, height_px=height_px, seed=seed)

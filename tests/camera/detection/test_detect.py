@@ -104,7 +104,7 @@ def test_digits_of_every_height_are_found_at_some_level(finder, write_row, overl
     assert min(overlap(found.boxes_px, box).max() for box in boxes) > 0.7
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=12, derandomize=True)
 @given(across=st.integers(0, 150), down=st.integers(0, 150))
 def test_moving_the_page_moves_the_boxes(finder, write_row, across, down):
     row, _ = write_row("2735061", height_px=26, gap=1.0)

@@ -53,7 +53,7 @@ def test_tiles_that_share_less_would_cut_digits():
     assert all(end - start >= MOST_PX for (_, end), (start, _) in pairwise(ends))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(height=st.integers(1, 1700), width=st.integers(1, 1700), finest=st.sampled_from([0.6, 1.0]))
 def test_every_level_lies_on_the_canvases_once_and_apart_from_others(height, width, finest):
     levels = list(pyramid(np.full((height, width), 200, np.uint8), finest=finest))

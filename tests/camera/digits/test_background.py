@@ -54,7 +54,7 @@ def test_an_even_picture_holds_no_ink(level):
     assert not ink_contrast(np.full((50, 70), level, np.uint8)).any()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(height=st.integers(1, 40), width=st.integers(1, 40), seed=st.integers(0, 99))
 def test_any_size_keeps_its_shape(height, width, seed):
     grey = np.random.default_rng(seed).integers(0, 256, (height, width)).astype(np.uint8)

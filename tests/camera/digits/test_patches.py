@@ -118,7 +118,7 @@ def test_where_there_is_no_ink_the_patch_is_empty(level):
     assert not patch(np.full((100, 100), level, np.uint8), (30, 30, 20, 40)).any()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     shape=st.tuples(st.integers(1, 60), st.integers(1, 60)),
     box=st.tuples(st.floats(-30, 70), st.floats(-30, 70), st.floats(0.7, 90), st.floats(0.7, 90)),
