@@ -171,6 +171,10 @@ def test_a_cell_that_is_off_its_row_does_not_end_a_table():
     assert order_of(cells) == list(range(6))
 
 
+def test_a_table_whose_cells_are_empty_by_turns_is_read_across():
+    assert order_of([plain(5 * (i % 2), 1.6 * i, 3) for i in range(6)]) == list(range(6))
+
+
 def test_rows_of_lone_digits_are_read_across_where_the_page_slants():
     places = [(4 * x, 1.6 * y) for y in range(6) for x in range(8)]
     boxes = [(HEIGHT_PX * np.array([x, y + 0.05 * x, 0.6, 1.0])).astype(int).tolist() for x, y in places]
