@@ -64,8 +64,9 @@ def run_benchmark(bundle: Bundle, plan: Plan, *, on_step: Callable[[str, float],
         left_s = plan.time_s - (time.monotonic() - began_s)
         found = in_turns(cases, partial(take_apart, bundle.folder), time_s=left_s, on_case=tell)
         measured = require_some(found, failures)
-        long = partial(sustain, bundle.folder, fastest_of(measured), duration_s=plan.sustained_s, watch=watch)
-        sustained = attempt(f"{fastest_of(measured)}, sustained", long) if plan.sustained_s else None
+        fastest, named = fastest_of(measured), f"{fastest_of(measured)}, sustained"
+        long = partial(sustain, bundle.folder, fastest, duration_s=plan.sustained_s, watch=watch)
+        sustained = attempt(named, partial(long, on_point=partial(tell, named))) if plan.sustained_s else None
     machine = watch.machine()
     return Results(
         version=VERSION,

@@ -28,7 +28,7 @@ from edgedigits.bundle import Bundle
 from edgedigits.errors import BackendError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from edgedigits.benchmark.case import Case
     from edgedigits.benchmark.watch import Watch
@@ -37,8 +37,10 @@ if TYPE_CHECKING:
 POINTS, LEAST_PIECE_S = 120, 0.5
 
 
-def sustain(folder: Path, case: Case, *, duration_s: float, watch: Watch) -> Sustained:
-    """Run a case in as many processes as there are cores; what one of them says is the curve.
+def sustain(
+    folder: Path, case: Case, *, duration_s: float, watch: Watch, on_point: Callable[[], None] = lambda: None
+) -> Sustained:
+    """Run a case in as many processes as there are cores; what one of them says is the curve, told at each point.
 
     Raises:
         BackendError: it failed or crashed; says why in one line.
@@ -58,6 +60,7 @@ def sustain(folder: Path, case: Case, *, duration_s: float, watch: Watch) -> Sus
             seen, at_s = watch.latest(), round(time.monotonic() - began_s, 2)
             p50_us, p99_us = json.loads(line)
             points.append((at_s, p50_us, p99_us, seen.temperature_c, seen.clock_mhz))
+            on_point()
         if told.wait():
             log.seek(0)
             raise BackendError(reason(told.returncode, log.read()))

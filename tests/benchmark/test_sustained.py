@@ -18,8 +18,10 @@ CASE = Case("naming", "numpy", "npz")
 
 def test_there_is_a_point_for_each_piece_of_time(random_bundle, monkeypatch):
     monkeypatch.setattr(sustained_module, "LEAST_PIECE_S", 0.05)
+    told = []
     with Watch() as watch:
-        found = sustain(random_bundle, CASE, duration_s=0.2, watch=watch)
+        found = sustain(random_bundle, CASE, duration_s=0.2, watch=watch, on_point=lambda: told.append(1))
+    assert len(told) == 4
     assert len(found.at_s) == len(found.p50_us) == len(found.clock_mhz) == 4
     assert list(found.at_s) == sorted(found.at_s)
     assert all(0 < p50_us <= p99_us for p50_us, p99_us in zip(found.p50_us, found.p99_us, strict=True))
