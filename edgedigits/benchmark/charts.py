@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -17,40 +16,44 @@ if TYPE_CHECKING:
 
 # Of middling lightness, told apart on white and on black, by those who see few colours too (Okabe and Ito).
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c8c2e")
-WIDTH, LEFT, RIGHT, ROW, AXIS = 720, 165, 75, 30, 34
-TICKS = 4
+WIDTH, LEFT, RIGHT, ROW, AXIS, TICK_PERCENT = 720, 165, 75, 30, 36, 10
 
 
 def distributions(cases: Sequence[Measured], *, unit: str, factor: float) -> str:
-    """How long runs took, a row for each case on one logarithmic axis; the line in it is the median."""
-    edges = [edge for case in cases for edge in case.histogram["edges"]]
-    low, high = math.log(min(edges)), math.log(max(edges))
+    """How long runs took, a row for each case, all on one axis of shares of their own medians."""
+    shares = [edge / case.p50_us for case in cases for edge in case.histogram["edges"]]
+    low, high = min(shares), max(*shares, min(shares) + 0.01)
     bottom = ROW * len(cases)
 
-    def across(value_us: float) -> float:
-        return LEFT + (WIDTH - LEFT - RIGHT) * (math.log(value_us) - low) / max(high - low, 1e-6)
+    def across(share: float) -> float:
+        return LEFT + (WIDTH - LEFT - RIGHT) * (share - low) / (high - low)
 
+    ticks = [percent for percent in range(0, 200, TICK_PERCENT) if low <= percent / 100 <= high]
     drawn = [
         part
-        for row, case in enumerate(cases, start=1)
+        for percent in ticks
         for part in (
-            text(LEFT - 8, ROW * row - 8, f"{case.format} {case.backend}", anchor="end"),
-            outline(case, across, base=ROW * row - 2),
-            line((across(case.p50_us), ROW * (row - 1) + 4), (across(case.p50_us), ROW * row - 2), colour=COLOURS[5]),
-            text(WIDTH - RIGHT + 8, ROW * row - 8, f"{number(case.p50_us / factor)} {unit}"),
+            line((across(percent / 100), 0), (across(percent / 100), bottom)),
+            text(across(percent / 100), bottom + 16, f"{percent} %", anchor="middle"),
         )
     ]
-    for tick in log_ticks(min(edges) / factor, max(edges) / factor):
-        x = across(tick * factor)
-        drawn += [line((x, 0), (x, bottom)), text(x, bottom + 16, f"{tick:g}", anchor="middle")]
-    drawn.append(text((LEFT + WIDTH - RIGHT) / 2, bottom + 30, f"{unit}, logarithmic", anchor="middle"))
+    for row, case in enumerate(cases, start=1):
+        drawn += [
+            text(LEFT - 8, ROW * row - 8, f"{case.format} {case.backend}", anchor="end"),
+            outline(case, across, base=ROW * row - 2),
+            text(WIDTH - RIGHT + 8, ROW * row - 8, f"{number(case.p50_us / factor)} {unit}"),
+        ]
+    drawn += [
+        line((across(1), 0), (across(1), bottom), colour=COLOURS[5]),
+        text((LEFT + WIDTH - RIGHT) / 2, bottom + 32, "of the median, which stands at the right", anchor="middle"),
+    ]
     return svg(drawn, height=bottom + AXIS, label="Distribution of the time of one run, for each file and runtime")
 
 
 def outline(case: Measured, across: Callable[[float], float], *, base: float) -> str:
     """A histogram as one shape that stands on a line."""
-    edges, shares = case.histogram["edges"], case.histogram["shares"]
-    tops = [base - (ROW - 6) * share / max(shares) for share in shares]
+    edges, heights = [edge / case.p50_us for edge in case.histogram["edges"]], case.histogram["shares"]
+    tops = [base - (ROW - 6) * height / max(*heights, 1e-9) for height in heights]
     steps = [(across(edge), top) for n, top in enumerate(tops) for edge in edges[n : n + 2]]
     corners = [(across(edges[0]), base), *steps, (across(edges[-1]), base)]
     return f'<polygon points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in corners)}" fill="{COLOURS[0]}"/>'
@@ -95,17 +98,6 @@ def over_time(times_s: Sequence[float], values: Sequence[float | None], *, title
         text(WIDTH - right, bottom + 18, f"{told[-1][0]:.0f} s", "end"),
     ]
     return svg(drawn, height=height, label=f"{title} over time")
-
-
-def log_ticks(low: float, high: float) -> list[float]:
-    """A few round numbers along a logarithmic axis."""
-    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    for digits in ((1,), (1, 3), (1, 2, 5), (1, 2, 3, 5, 7)):
-        ticks = [tick for power in powers for digit in digits if low <= (tick := digit * 10.0**power) <= high]
-        if len(ticks) >= TICKS:
-            return ticks
-    step = 10.0 ** math.floor(math.log10(high - low))
-    return [round(times * step, 9) for times in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
 def line(start: Point, end: Point, *, colour: str = "") -> str:

@@ -24,8 +24,8 @@ QUANTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
 LEAST_FOR = {"p50": 1, "p90": 10, "p99": 100, "mean": 1}
 # Quantiles of resamples are found among so many of the whole.
 FINE = 1000
-# What is further off would leave no room for the rest.
-BINS, CUT, FAR = 48, 0.005, 2.0
+# Of a histogram: what is further off would leave no room for the rest.
+LOWEST, HIGHEST, FAR = 0.005, 0.97, 1.3
 
 
 def blocks_of(runs: NDArray[np.float64]) -> list[NDArray[np.float64]]:
@@ -101,7 +101,8 @@ def between(values: NDArray[np.float64], *, level: float = LEVEL) -> tuple[float
 def histogram(processes: Sequence[NDArray[np.float64]]) -> Mapping[str, list[float]]:
     """Share of runs in bins of equal ratio, as ``edges`` and ``shares``, without the ends."""
     runs = np.concatenate(processes)
-    low, high = np.quantile(runs, CUT, method="lower"), np.quantile(runs, 1 - CUT, method="higher")
+    low, high = np.quantile(runs, LOWEST, method="lower"), np.quantile(runs, HIGHEST, method="higher")
     high = max(min(high, FAR * np.median(runs)), 1.01 * low)
-    counts, edges = np.histogram(runs, np.geomspace(low, high, BINS + 1))
+    bins = round(2 * len(runs) ** (1 / 3))  # Rice's rule
+    counts, edges = np.histogram(runs, np.geomspace(low, high, bins + 1))
     return {"edges": edges.tolist(), "shares": (counts / len(runs)).tolist()}

@@ -86,13 +86,16 @@ def test_the_stages_fill_the_bar(measured):
     assert sum(widths) == pytest.approx(charts.WIDTH, abs=1)
 
 
-@pytest.mark.parametrize(("low", "high"), [(10, 20), (13.2, 15.9), (20, 20_000), (0.6, 220), (3.01, 3.04)])
-def test_a_logarithmic_axis_has_round_ticks_within(low, high):
-    ticks = charts.log_ticks(low, high)
-    assert ticks == sorted(ticks)
-    assert ticks
-    assert all(low <= tick <= high for tick in ticks)
-    assert len(ticks) <= 10
+def test_every_distribution_stands_in_its_row_around_the_median(measured):
+    cases = measured.named("naming")
+    drawn = charts.distributions(cases, unit="µs", factor=1.0)
+    shapes = re.findall(r'polygon points="([^"]+)"', drawn)
+    assert len(shapes) == len(cases)
+    for row, shape in enumerate(shapes):
+        points = [tuple(map(float, point.split(","))) for point in shape.split()]
+        assert all(charts.LEFT - 1 <= x <= charts.WIDTH - charts.RIGHT + 1 for x, _ in points)
+        assert all(charts.ROW * row <= y <= charts.ROW * (row + 1) for _, y in points)
+    assert "100 %" in drawn
 
 
 def test_a_page_replaces_a_page_and_nothing_else(measured, tmp_path):
