@@ -103,7 +103,7 @@ def read_csv(path: Path) -> list[Reading]:
     """A meter's readings; times are seconds since 1970 or ISO 8601, power in watts, or volts and amperes.
 
     Raises:
-        ResultsError: there are none, or no such columns.
+        ResultsError: there are none, or no such columns; or the file cannot be read.
 
     """
     try:
@@ -113,6 +113,8 @@ def read_csv(path: Path) -> list[Reading]:
         off_s = time.monotonic() - time.time()
         watts = [math.prod(float(row[index]) for index in power) for row in rows[1:]]
         return sorted(Reading(seconds(row[when]) + off_s, each) for row, each in zip(rows[1:], watts, strict=True))
+    except OSError as error:
+        raise ResultsError(f"{path} cannot be read ({error.strerror}); name the file that the meter writes") from error
     except (ValueError, IndexError, csv.Error) as error:
         raise ResultsError(f"{path} holds no power readings ({str(error)[:80]}); {EXPECTED}") from error
 

@@ -11,6 +11,7 @@ from edgedigits import __version__
 from edgedigits.backends.survival import is_installed
 from edgedigits.benchmark.camera import measure_camera
 from edgedigits.benchmark.case import Network, cases_of
+from edgedigits.benchmark.energy import read_csv
 from edgedigits.benchmark.intervals import figures
 from edgedigits.benchmark.results import VERSION, Failure, Results
 from edgedigits.benchmark.summary import summed_up
@@ -42,8 +43,11 @@ def run_benchmark(bundle: Bundle, plan: Plan, *, on_step: Callable[[str, float],
 
     Raises:
         BackendError: the backend is unknown, or nothing could be measured; the message says why for each.
+        ResultsError: the meter's file holds no readings.
 
     """
+    if plan.power:
+        read_csv(plan.power)  # before time is spent
     began_s, whole_s = time.monotonic(), plan.time_s + plan.sustained_s
     failures: list[Failure] = []
 

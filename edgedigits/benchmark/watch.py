@@ -60,7 +60,7 @@ class Watch:
         if self._power:
             try:
                 self._readings = read_csv(self._power)
-            except (OSError, ResultsError) as error:
+            except ResultsError as error:
                 self._energy = str(error)
 
     def _work(self) -> None:

@@ -111,6 +111,11 @@ def test_a_file_without_readings_is_one_line(tmp_path, text, why):
     assert "expected columns time" in str(raised.value)
 
 
+def test_a_file_that_is_not_there_is_one_line(tmp_path):
+    with pytest.raises(ResultsError, match=r"power.csv cannot be read \(No such file or directory\)"):
+        read_csv(tmp_path / "power.csv")
+
+
 def test_power_is_averaged_over_the_time_and_not_told_where_it_was_not_read():
     readings = [Reading(0.0, 2.0), Reading(1.0, 2.0), Reading(2.0, 4.0), Reading(9.0, 4.0), Reading(10.0, 4.0)]
     assert mean_watts(readings, 0.2, 0.8) == pytest.approx(2.0)

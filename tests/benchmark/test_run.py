@@ -126,6 +126,14 @@ def test_a_runtime_that_ends_its_process_is_a_line_and_the_rest_goes_on(tmp_path
     assert "npz" in {case.format for case in results.cases}
 
 
+def test_a_meters_file_that_holds_no_readings_is_refused_before_time_is_spent(random_bundle, tmp_path):
+    (tmp_path / "power.csv").write_text("a photo")
+    result = run(random_bundle, "--power", tmp_path / "power.csv")
+    assert result.exit_code == 1
+    assert "holds no power readings" in result.stderr
+    assert "measure" not in result.stderr
+
+
 def test_an_unknown_backend_is_refused(random_bundle):
     with pytest.raises(BackendError, match="unknown backend 'abacus'"):
         run_benchmark(Bundle.load(random_bundle), replace(SHORT, backend="abacus"))
