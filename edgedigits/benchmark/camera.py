@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from edgedigits.backends.survival import is_installed
 from edgedigits.benchmark.process import command_of, run_apart
 from edgedigits.benchmark.results import CameraPath, Stage
+from edgedigits.errors import BackendError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +31,8 @@ def measure_camera(bundle: Bundle, plan: Plan) -> CameraPath:
 
     """
     bundle.its_detector()
+    if not is_installed("opencv"):
+        raise BackendError("cv2 is not installed; install it with: pip install 'edgedigits[headless]'")
     threads, time_s = plan.threads[0], SHARE * plan.time_s
     command = command_of(CHILD, str(bundle.folder), plan.backend, str(threads), str(time_s))
     return path_of(run_apart(command, threads=threads, limit_s=HANGS_S + time_s))

@@ -74,6 +74,13 @@ def test_a_camera_that_fails_is_one_line_and_the_rest_goes_on(detecting_bundle, 
     assert results.cases
 
 
+def test_without_opencv_there_is_no_camera_and_the_cure_is_told(detecting_bundle, monkeypatch):
+    monkeypatch.setattr("edgedigits.benchmark.camera.is_installed", lambda _: False)
+    results = run_benchmark(Bundle.load(detecting_bundle), SHORT)
+    reasons = {failure.what: failure.reason for failure in results.failures}
+    assert "pip install 'edgedigits[headless]'" in reasons["the camera's path"]
+
+
 def test_the_number_of_threads_reaches_a_runtime_that_reads_the_environment():
     assert child("import os, json; print(json.dumps(os.environ['OPENBLAS_NUM_THREADS']))", threads=3) == "3"
     assert environment_of(2)["OMP_NUM_THREADS"] == "2"
