@@ -32,9 +32,18 @@ def export(
         typer.Option(
             "--from",
             metavar="FILE",
-            help="In place of RUN, a network that others trained: .keras, .h5, .onnx or a SavedModel folder; it takes "
-            "28x28 pixels in 0..1 and gives ten probabilities or logits.",
+            help="In place of RUN, a network that others trained: .keras, .h5, .onnx or a SavedModel folder; how it "
+            "wants its pixels is found out on training digits, and put in front of it.",
             show_default=False,
+        ),
+    ] = None,
+    pixels: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RANGE",
+            help="How the network of --from wants its pixels: 0..1, -1..1, 0..255 or mean=M,std=S, with ,inverted "
+            "behind it for black ink on white.",
+            show_default="found out",
         ),
     ] = None,
     formats: Annotated[
@@ -104,6 +113,8 @@ def export(
     from edgedigits.cli.steps import StepBar
     from edgedigits.silence import silence
 
+    if pixels and source is None:
+        raise typer.BadParameter("--pixels is for --from: a run's network takes them in 0..1")
     place = place_of(run, source=source, out=out)
     paths = named_paths(also or [])
     require_export()
@@ -114,6 +125,7 @@ def export(
     request = Request(
         source=source or run or Path(),
         foreign=source is not None,
+        pixels=pixels,
         out=place,
         formats=formats,
         quantize=quantize,
@@ -179,7 +191,9 @@ def show(exported: Exported) -> None:
 
         tell_error(f"{headline(exported.left_out)}; left out, see {report}")
     if origin := bundle.training.get("origin"):
-        console.print(f"{origin['file']} gives {origin['answers']}")
+        console.print(
+            f"{origin['file']} takes {origin['takes']} and gives {origin['answers']}", origin["tried"], sep="\n"
+        )
     print_whole(table(exported))
     for note in exported.notes:
         console.print(note)

@@ -17,6 +17,7 @@ from edgedigits_export.networks.bundled import formats_of, load_bundled
 from edgedigits_export.networks.imported import load_foreign
 from edgedigits_export.networks.loaders import check_kind
 from edgedigits_export.networks.network import load_network
+from edgedigits_export.networks.pixels import parse
 from edgedigits_export.reporting.refusal import refused
 from edgedigits_export.selection import chosen
 
@@ -38,6 +39,8 @@ class Request:
     Attributes:
         source: a run folder, a bundle to be made anew, or, if ``foreign``, a network that others trained.
         out: folder of the bundle.
+        pixels: how a network that others trained wants them, in the words of
+            :func:`edgedigits_export.networks.pixels.parse`; None to find out.
         formats: names and profiles with commas between them; None for what every export has, or the bundle had.
         quantize: the int8 file too.
         data: MNIST; None looks where :func:`edgedigits.training.data.load_mnist` does.
@@ -50,6 +53,7 @@ class Request:
     source: Path
     foreign: bool = False
     out: Path
+    pixels: str | None = None
     formats: str | None = None
     quantize: bool = False
     data: Path | None = None
@@ -136,6 +140,8 @@ def check(request: Request) -> None:
     check_replaceable(request.out)
     if request.foreign:
         check_kind(request.source)
+    if request.pixels:
+        parse(request.pixels)
     if request.detector:
         check_detector_run(request.detector)
 
@@ -153,7 +159,7 @@ def network_and_data(request: Request, *, tell: Callable[[str], None]) -> tuple[
     """
     if request.foreign:
         data = load_mnist(request.data, validation_split=VALIDATION, tell=tell)
-        return load_foreign(request.source, data=data), data
+        return load_foreign(request.source, data=data, pixels=request.pixels), data
     if request.bundled:
         network, data_sha256 = load_bundled(request.source)
         split = network.numbers.get("validation_split", VALIDATION)

@@ -19,8 +19,9 @@ INPUT, OUTPUT = "image", "probabilities"
 # A fixed batch of one: no SHAPE, STRIDED_SLICE or PACK is left, tflite-runtime is four times faster, OpenCV loads it.
 INPUT_SHAPE = (1, 28, 28, 1)
 OUTPUT_SHAPE = (1, 10)
-# Left over by converters when they are given a batch of any size, in TFLite's and in ONNX's words.
-DYNAMIC = frozenset({"SHAPE", "STRIDED_SLICE", "PACK", "Shape", "Gather", "Slice", "Concat"})
+# Left over by converters when they are given a batch of any size, in TFLite's and in ONNX's words: what is worked out
+# from a shape begins with it. Slices and concatenations alone may be the network's own.
+DYNAMIC = frozenset({"SHAPE", "Shape"})
 # White, 1.0, is the largest value of the type and black, 0.0, its least (of int16, which is symmetric, the middle):
 # so a stored int8 is the pixel minus 128, a stored uint8 the pixel.
 PIXELS = {"int8": (1 / 255, -128), "uint8": (1 / 255, 0), "int16": (1 / 32767, 0)}

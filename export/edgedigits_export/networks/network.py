@@ -38,7 +38,8 @@ class Network:
         seed: of the training.
         numbers: of the recipe.
         documented: its architecture is that of the project.
-        origin: of a network that others trained: ``file``, ``file_sha256`` and ``answers``, what it gave as it was.
+        origin: of a network that others trained: ``file``, ``file_sha256``, what it ``takes`` and ``answers`` as it
+            is, and what it read in each way that was ``tried``.
 
     """
 
@@ -51,9 +52,7 @@ class Network:
 
     def answers(self, patches: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Probabilities (N, 10) float32 of patches (N, 28, 28) uint8, by Keras."""
-        chunks = (patches[start : start + 500] for start in range(0, len(patches), 500))
-        images = (chunk[..., None].astype(np.float32) / 255 for chunk in chunks)
-        return np.concatenate([np.asarray(self.model(image, training=False)) for image in images])
+        return answers_of(self.model, patches)
 
     @property
     def weights_sha256(self) -> str:
@@ -88,6 +87,13 @@ class Network:
     def _as_it_is(self) -> Any:
         signature = [tf.TensorSpec(INPUT_SHAPE, tf.float32, name=INPUT)]
         return tf.function(lambda image: {OUTPUT: self.model(image, training=False)}, input_signature=signature)
+
+
+def answers_of(model: Any, patches: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Probabilities (N, 10) float32 that a model gives to patches (N, 28, 28) uint8."""
+    chunks = (patches[start : start + 500] for start in range(0, len(patches), 500))
+    images = (chunk[..., None].astype(np.float32) / 255 for chunk in chunks)
+    return np.concatenate([np.asarray(model(image, training=False)) for image in images])
 
 
 def load_network(run: Run) -> Network:

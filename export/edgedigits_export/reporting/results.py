@@ -56,8 +56,9 @@ def trained(evidence: Evidence) -> str:
     training = evidence.bundle.training
     if origin := training.get("origin"):
         return (
-            f"The network was trained by others: `{origin['file']}`, SHA-256 `{origin['file_sha256']}`, which gives "
-            f"{origin['answers']}. *Keras* means the network as it came."
+            f"The network was trained by others: `{origin['file']}`, SHA-256 `{origin['file_sha256']}`, which "
+            f"takes {origin['takes']} and gives {origin['answers']}. Tried: {origin['tried']}. *Keras* means the "
+            "network as it came, with what was put in front of it and behind it."
         )
     return f"The network was trained with the recipe `{training['recipe']}`, seed {training['seed']}."
 
