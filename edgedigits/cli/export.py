@@ -174,7 +174,7 @@ def require_export() -> None:
     from edgedigits.silence import import_tensorflow
 
     import_tensorflow()
-    for module in ("onnx", "tf2onnx"):
+    for module in ("onnx", "tf2onnx", "onnxruntime"):
         require(module, extra="export")
 
 
@@ -195,6 +195,9 @@ def show(exported: Exported) -> None:
             f"{origin['file']} takes {origin['takes']} and gives {origin['answers']}", origin["tried"], sep="\n"
         )
     print_whole(table(exported))
+    for proof in exported.proofs:
+        if proof.recalibrated:
+            console.print(f"{proof.format} is {proof.recalibrated}")
     for note in exported.notes:
         console.print(note)
     if bundle.detector is None:

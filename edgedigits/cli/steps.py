@@ -30,6 +30,7 @@ class StepBar:
     def show(self, step: str, total: int | None = None, *, done: int | None = None) -> None:
         """Show a step; ``total`` is how many there are, None while that is not known; ``done`` counts by itself."""
         self.done = self.done + 1 if done is None else done
+        total = total and max(total, self.done)  # what failed may be done again
         self.bar.update(self.task, description=step, total=total, completed=self.done)
         now_s = time.monotonic()
         if self.bar.disable and now_s >= self.next_line_s:

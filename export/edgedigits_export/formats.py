@@ -79,7 +79,9 @@ FLOAT_BYTES, INT_BYTES = 4 * PARAMETERS + OVERHEAD, PARAMETERS + OVERHEAD
 
 
 def _quantised(ends: str) -> Callable[[Network, Calibration], bytes]:
-    return lambda network, calibration: tflite.quantised(network, calibration.images(), ends=ends)
+    return lambda network, calibration: tflite.quantised(
+        network, calibration.images(), ends=ends, method=calibration.method
+    )
 
 
 FORMATS = {
@@ -153,7 +155,7 @@ FORMATS = {
     ),
     "onnx-int8": Format(
         "model_int8.onnx",
-        lambda network, calibration: onnx.int8(network, calibration.images()),
+        lambda network, calibration: onnx.int8(network, calibration.images(), method=calibration.method),
         onnx.contents,
         # Of the 15, the activations are folded into scales; QuantizeLinear and DequantizeLinear around each of the
         # others, DequantizeLinear before each of the 10 arrays of weights.

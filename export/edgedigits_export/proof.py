@@ -35,7 +35,7 @@ class Proof:
 
     In the preferred runtime, ``golden`` holds its answers (N, 10) to the golden patches, ``answers`` (M, 10) to the
     test set. ``further`` are the other files of a format that is a folder. ``trouble`` is what a converter said that
-    could not make it, whole.
+    could not make it, whole; ``recalibrated`` what helped, where the first calibration let it fail.
     """
 
     format: str
@@ -48,6 +48,7 @@ class Proof:
     notes: tuple[str, ...] = ()
     further: tuple[Path, ...] = ()
     trouble: str = ""
+    recalibrated: str = ""
 
     @property
     def passed(self) -> bool:

@@ -26,7 +26,8 @@ NOTE = "C source, ten times as large as what is compiled; how to use it: c/READM
 def convert(network: Network, calibration: Calibration) -> dict[str, bytes]:
     """Files of the folder by their paths in the bundle."""
     patches, digits = golden_patches()
-    files = c_folder(tflite.quantised(network, calibration.images()), patches=patches, digits=digits)
+    content = tflite.quantised(network, calibration.images(), method=calibration.method)
+    files = c_folder(content, patches=patches, digits=digits)
     return {f"{FOLDER}/{name}": content for name, content in files.items()}
 
 

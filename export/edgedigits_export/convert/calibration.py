@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from edgedigits.errors import CalibrationError
 from edgedigits.training.data import turns
+from edgedigits_export.convert.ranges import MIN_MAX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,7 @@ LEAST_INK = 250
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Training images for the quantiser, and which ones.
+    """Training images for the quantiser, which ones, and how it takes ranges from their values.
 
     It is made from the whole data set and draws from its training split itself: validation and test images cannot be
     handed in.
@@ -39,9 +40,10 @@ class Calibration:
 
     """
 
-    data: Mnist
+    data: Mnist = field(compare=False, repr=False)  # an array is not equal, but equal here and there
     count: int = IMAGES
     seed: int = 0
+    method: str = MIN_MAX
 
     def __post_init__(self) -> None:
         if not DIGITS <= self.count <= len(self.data.train):
@@ -51,6 +53,9 @@ class Calibration:
         rows = self.rows()
         check_shares(self.data.train.labels[rows])
         check_ink(self.data.train.images[rows])
+
+    def __str__(self) -> str:
+        return f"{self.count:,} images by {self.method}"
 
     def rows(self) -> NDArray[np.intp]:
         """Which training images (count,): drawn without repetition, one of each digit in turn."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import tensorflow as tf
+from tensorflow.lite.python.convert import mlir_quantize
 
 from edgedigits.errors import BundleError, ExportError
 from edgedigits.graphs.tflite import parse
+from edgedigits_export.convert.ranges import MIN_MAX, narrowed
 from edgedigits_export.gates.structure import Contents, contents_of
 
 if TYPE_CHECKING:
@@ -42,15 +44,20 @@ def dynamic(network: Traceable) -> bytes:
     return _converted(network, options=DENSE_PER_TENSOR)
 
 
-def quantised(network: Traceable, images: Iterable[NDArray[np.float32]], *, ends: str = "int8") -> bytes:
+def quantised(
+    network: Traceable, images: Iterable[NDArray[np.float32]], *, ends: str = "int8", method: str = MIN_MAX
+) -> bytes:
     """A file of full integer arithmetic, integers in and out.
 
     Args:
         network: what to convert.
         images: (1, 28, 28, 1) float32 in 0..1; the ranges of all values are taken from them.
         ends: type of input and output: int8, uint8, or int16 for activations of 16 bits.
+        method: how the ranges are taken, one of :data:`edgedigits_export.convert.ranges.METHODS`; with 16 bits there is
+            room for the least and the largest value, whatever it says.
 
     """
+    images = list(images)
     dtype = tf.dtypes.as_dtype(ends)
     options = {
         "representative_dataset": lambda: ([image] for image in images),
@@ -58,7 +65,12 @@ def quantised(network: Traceable, images: Iterable[NDArray[np.float32]], *, ends
         "inference_output_type": dtype,
     }
     operators = WIDE if ends == "int16" else tf.lite.OpsSet.TFLITE_BUILTINS_INT8
-    return _converted(network, options=options, supported_ops=[operators])
+    if method == MIN_MAX or ends == "int16":
+        return _converted(network, options=options, supported_ops=[operators])
+    options["_experimental_calibrate_only"] = True
+    calibrated = _converted(network, options=options, supported_ops=[operators])
+    narrow = narrowed(calibrated, images, method=method)
+    return bytes(mlir_quantize(narrow, input_data_type=dtype, output_data_type=dtype))
 
 
 def _converted(network: Traceable, *, options: Mapping[str, Any] | None = None, **target: Any) -> bytes:

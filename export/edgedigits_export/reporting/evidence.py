@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from edgedigits_export.evaluation import Questions
     from edgedigits_export.networks.network import Network
     from edgedigits_export.proof import Proof
+    from edgedigits_export.recalibration import Tried
 
 # Of the calibration images; twice as many change no ratio by a decibel.
 LAYER_IMAGES = 64
@@ -47,8 +48,8 @@ class Other:
 class Evidence:
     """What was measured.
 
-    ``left_out``: files that failed. ``documented``: the network is the project's own. ``recipe`` holds the numbers
-    of its training, empty where they are not known.
+    ``left_out``: files that failed, ``tried``: other calibrations for some of them. ``documented``: the network is the
+    project's own. ``recipe`` holds the numbers of its training, empty where they are not known.
     """
 
     bundle: Bundle
@@ -61,6 +62,7 @@ class Evidence:
     recipe: Mapping[str, Any]
     documented: bool = True
     left_out: Sequence[Proof] = ()
+    tried: Sequence[Tried] = ()
 
 
 def layers_of(

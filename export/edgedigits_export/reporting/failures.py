@@ -1,10 +1,10 @@
-"""What an export left out, as a section."""
+"""What an export left out, and what it tried, as sections."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edgedigits_export.reporting.sections import Section, Table
+from edgedigits_export.reporting.sections import Section, Table, percent
 
 if TYPE_CHECKING:
     from edgedigits_export.reporting.evidence import Evidence
@@ -30,4 +30,17 @@ def left_out(evidence: Evidence) -> Section:
         "; ".join(f"{proof.format} failed: {proof.failure}" for proof in evidence.left_out) + ". No such file is here.",
         [Table(("format", "check", "measured", "limit", "likely"), rows)],
         code=said,
+    )
+
+
+def calibrations(evidence: Evidence) -> Section:
+    """Calibrations that were tried for files that failed."""
+    rows = [(each.format, f"{each.images:,}", each.method, percent(each.agreement)) for each in evidence.tried]
+    return Section(
+        "calibrations",
+        "Calibrations that were tried",
+        "A file failed, and was made with other calibration images and ranges. *Agreement* is the share of the "
+        "validation images for which file and Keras name the same digit. The best went through the gate, once; the "
+        "notes above say which is here.",
+        [Table(("format", "images", "ranges by", "agreement"), rows)],
     )

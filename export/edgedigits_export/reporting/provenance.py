@@ -33,6 +33,7 @@ def provenance(evidence: Evidence) -> Iterator[Section]:
         "Quantisation",
         f"The ranges of all values were taken from {calibration.count} images of MNIST's training split, drawn with "
         f"seed {calibration.seed}; no validation or test image has a part in them."
+        + (" Where another number was used, the notes say so." if evidence.tried else "")
         if quantised
         else "None of these files takes quantised pixels.",
     )

@@ -60,6 +60,7 @@ def as_json(evidence: Evidence) -> dict[str, Any]:
             }
             for proof in evidence.left_out
         ],
+        "calibrations_tried": [asdict(each) for each in evidence.tried],
         "others": [asdict(other) for other in evidence.others],
         "differences": {"edges": EDGES.tolist(), "formats": [asdict(each) for each in differences]},
         "layers": {name: [asdict(layer) for layer in layers] for name, layers in evidence.layers.items()},

@@ -5,12 +5,13 @@ import pytest
 
 from edgedigits.bundle import Bundle, default_bundle
 from edgedigits.errors import BackendError
-from edgedigits_export.bundling import Settings, export_network, write_files
+from edgedigits_export.bundling import Settings, export_network
 from edgedigits_export.c import conversion
 from edgedigits_export.c.compiler import find_compiler
 from edgedigits_export.c.footprint import MOST_FLASH_BYTES
 from edgedigits_export.convert.calibration import Calibration
 from edgedigits_export.formats import FORMATS
+from edgedigits_export.making import write_files
 from edgedigits_export.proof import prove_all
 from edgedigits_export.selection import chosen
 
