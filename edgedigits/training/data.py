@@ -44,17 +44,13 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Mnist:
-    """Three splits that share no image; ``sha256`` covers the pixels and labels, whatever file they came from.
-
-    ``held_out``: the source holds one set, of which a part was kept to test on.
-    """
+    """Three splits that share no image; ``sha256`` covers the pixels and labels, whatever file they came from."""
 
     train: Split
     validation: Split
     test: Split
     sha256: str
     source: str
-    held_out: bool = False
 
 
 def load_mnist(
@@ -80,9 +76,10 @@ def load_mnist(
         raise DataError(f"the validation split must be at least 0 and less than 1, got {validation_split}")
     source = find_source(path)
     arrays = read(source, tell=tell)
-    held_out = ONE_SET[0] in arrays
-    if held_out:
+    if ONE_SET[0] in arrays:
         known, test = split_off(upright(arrays, names=ONE_SET, source=source, tell=tell))
+        if not len(test):
+            raise DataError(f"{source} has {len(known)} images, too few to keep every seventh of a digit to test on")
         tell(f"{source} is one set: {len(test):,} of its {len(known) + len(test):,} images are kept to test on")
     else:
         known, test = (upright(arrays, names=pair, source=source, tell=tell) for pair in PAIRS)
@@ -96,46 +93,37 @@ def load_mnist(
         test=test,
         sha256=digest,
         source=str(source),
-        held_out=held_out,
     )
 
 
-def load_test(path: Path, *, tell: Callable[[str], None] = log.warning) -> Split:
-    """Load the test images of another source; all that it has, where it is one set.
+def load_test(path: Path | None = None, *, trained_on: str = "", tell: Callable[[str], None] = log.warning) -> Split:
+    """Load images to test a network on: the test images; of one set all, unless it was trained on that.
+
+    Args:
+        path: as of :func:`load_mnist`.
+        trained_on: SHA-256 of the data that the network was trained on.
+        tell: told what was done to the images.
 
     Raises:
         DataError: they are absent or not what they should be.
 
     """
-    arrays = read(find_source(path), names=PAIRS[1], tell=tell)
-    return upright(arrays, names=ONE_SET if ONE_SET[0] in arrays else PAIRS[1], source=path, tell=tell)
-
-
-def unseen(data: Mnist, *, trained_on: str) -> Split:
-    """Images that a network has not seen: the test images; all, of one set on which it was not trained.
-
-    Args:
-        data: as it was loaded.
-        trained_on: SHA-256 of the data that the network was trained on.
-
-    """
-    if not data.held_out or data.sha256 == trained_on:
-        return data.test
-    parts = (data.train, data.validation, data.test)
-    return Split(np.concatenate([part.images for part in parts]), np.concatenate([part.labels for part in parts]))
+    source = find_source(path)
+    arrays = read(source, names=PAIRS[1], tell=tell)
+    if ONE_SET[0] not in arrays:
+        return upright(arrays, names=PAIRS[1], source=source, tell=tell)
+    whole = upright(arrays, names=ONE_SET, source=source, tell=tell)
+    known, test = split_off(whole)
+    if checksum(known.images, known.labels, test.images, test.labels) != trained_on:
+        return whole
+    tell(f"{source}: the network was trained on it, but for {len(test):,} of {len(whole):,} images")
+    return test
 
 
 def split_off(whole: Split) -> tuple[Split, Split]:
-    """A set in two, both with the same share of each digit and in an order that mixes them: to learn, and to test.
-
-    Raises:
-        DataError: it is too small for that.
-
-    """
+    """A set in two, both with the same share of each digit and in an order that mixes them: to learn, and to test."""
     mixed = np.random.default_rng(0).permutation(len(whole))
     tested = turns(whole.labels[mixed]) % TEST_EVERY == TEST_EVERY - 1
-    if not tested.any():
-        raise DataError(f"{len(whole)} images are too few to keep some of them to test on; seven of a digit are needed")
     learnt, kept = mixed[~tested], mixed[tested]
     return Split(whole.images[learnt], whole.labels[learnt]), Split(whole.images[kept], whole.labels[kept])
 
@@ -158,7 +146,8 @@ def upright(
     light = np.median(found.images[:, frame], axis=1) >= LIGHT
     if np.count_nonzero(light) * 2 <= len(found):
         return found
-    tell(f"{source}: {names[0]} is black ink on white, and was inverted")
+    what = f"{source}: {names[0]}" if names != ONE_SET else f"{source}"
+    tell(f"{what} is black ink on white, and was inverted")
     return Split(images=255 - found.images, labels=found.labels)
 
 

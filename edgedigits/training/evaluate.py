@@ -10,6 +10,7 @@ from edgedigits.bundle.manifest import MANIFEST
 from edgedigits.errors import RunError
 from edgedigits.recognizer import Recognizer
 from edgedigits.silence import import_tensorflow
+from edgedigits.training.data import load_test
 from edgedigits.training.scores import Scores, score
 
 if TYPE_CHECKING:
@@ -52,18 +53,11 @@ def evaluate(folder: Path, *, data: Path | None = None, backend: str = "auto", f
     if (folder / MANIFEST).is_file():
         with Recognizer.load(folder, backend=backend, format=format) as recognizer:
             trained_on = str(Bundle.read(folder).training.get("data_sha256", ""))
-            test = test_split(data, trained_on=trained_on)
+            test = load_test(data, trained_on=trained_on)
             return Evaluation(recognizer.opened.explain(), scores_of(recognizer.probabilities, test))
     if backend != "auto" or format is not None:
         raise RunError(f"{folder} is no bundle (it has no {MANIFEST}); --backend and --format are for bundles")
     return evaluate_run(folder, data=data)
-
-
-def test_split(data: Path | None, *, trained_on: str) -> Split:
-    """Return MNIST's test images, or those of other data that a network has not seen; SHA-256 of what it has seen."""
-    from edgedigits.training.data import load_mnist, unseen
-
-    return unseen(load_mnist(data), trained_on=trained_on)
 
 
 def scores_of(answer: Callable[[NDArray[np.uint8]], NDArray[np.float32]], test: Split) -> Scores:
@@ -88,9 +82,10 @@ def evaluate_run(folder: Path, *, data: Path | None) -> Evaluation:
     from edgedigits.training.runs import Run, recorded
     from edgedigits.training.saved import load_keras
 
+    run = Run(folder)
     try:
         model = load_keras(path)
     except ValueError as error:
         raise RunError(f"{path} cannot be read ({error}); train again with --force") from error
-    test = test_split(data, trained_on=recorded(Run(folder))["data"]["sha256"])
+    test = load_test(data, trained_on=recorded(run)["data"]["sha256"] if run.recipe.is_file() else "")
     return Evaluation(f"Keras {keras.__version__}", score(probabilities(model, test.images), labels=test.labels))

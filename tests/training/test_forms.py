@@ -12,7 +12,7 @@ from PIL import Image
 
 from edgedigits.errors import DataError
 from edgedigits.training import image_folders
-from edgedigits.training.data import load_mnist, load_test, unseen
+from edgedigits.training.data import load_mnist, load_test
 from edgedigits.training.mnist_files import IDX_FILES, read_npz
 from tests.training.test_data import arrays_of, write_idx
 
@@ -132,7 +132,7 @@ def test_folders_to_train_and_to_test_stay_apart(archive: Path, tmp_path: Path) 
         write_folder(tmp_path / name, known[f"x_{part}"], known[f"y_{part}"])
     data = load_mnist(tmp_path)
     assert pairs(data.test.images, data.test.labels) == pairs(known["x_test"], known["y_test"])
-    assert not data.held_out
+    assert sorted(data.train.labels.tolist() + data.validation.labels.tolist()) == sorted(known["y_train"].tolist())
 
 
 def test_pictures_of_any_size_and_colour_are_brought_into_mnists_form(
@@ -198,7 +198,6 @@ def test_an_npz_of_one_set_is_split_and_a_seventh_is_kept_to_test_on(
     np.savez(path, x=known["x_train"], y=known["y_train"])
     data = load_mnist(path, tell=said.append)
     assert 300 / 7 - 10 < len(data.test) <= 300 / 7
-    assert data.held_out
     assert not set(pairs(data.test.images, data.test.labels)) & set(pairs(data.train.images, data.train.labels))
     assert said == [f"{path} is one set: {len(data.test)} of its 300 images are kept to test on"]
     assert load_mnist(path, tell=said.append).sha256 == data.sha256
@@ -207,18 +206,25 @@ def test_an_npz_of_one_set_is_split_and_a_seventh_is_kept_to_test_on(
         load_mnist(shutil.copy(_with(tmp_path, x=known["x_train"]), tmp_path / "half.npz"))
 
 
-def test_what_a_network_was_trained_on_is_not_what_it_is_tested_on(archive: Path, tmp_path: Path) -> None:
+def test_what_a_network_was_trained_on_is_not_what_it_is_tested_on(
+    archive: Path, tmp_path: Path, said: list[str]
+) -> None:
     known = arrays_of(archive)
-    own = load_mnist(_with(tmp_path, x=known["x_train"], y=known["y_train"]))
-    assert len(unseen(own, trained_on=own.sha256)) == len(own.test) < len(unseen(own, trained_on="other")) == 300
-    apart = load_mnist(archive)
-    assert unseen(apart, trained_on="other") is apart.test
+    path = _with(tmp_path, x=known["x_train"], y=known["y_train"])
+    own = load_mnist(path)
+    tested = load_test(path, trained_on=own.sha256, tell=said.append)
+    assert pairs(tested.images, tested.labels) == pairs(own.test.images, own.test.labels)
+    assert said == [f"{path}: the network was trained on it, but for {len(own.test)} of 300 images"]
+    assert len(load_test(path, trained_on="other", tell=said.append)) == 300
+    assert len(load_test(archive, trained_on="other")) == len(known["x_test"])
+    assert len(said) == 1
 
 
 def test_too_few_images_to_split_are_refused(archive: Path, tmp_path: Path) -> None:
     known = arrays_of(archive)
-    with pytest.raises(DataError, match="3 images are too few"):
+    with pytest.raises(DataError, match=r"some\.npz has 3 images, too few to keep"):
         load_mnist(_with(tmp_path, x=known["x_train"][:3], y=known["y_train"][:3]))
+    assert len(load_test(tmp_path / "some.npz")) == 3
 
 
 def _with(folder: Path, **arrays: np.ndarray) -> Path:
