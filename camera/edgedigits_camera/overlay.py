@@ -28,7 +28,7 @@ FONT = cv2.FONT_HERSHEY_SIMPLEX
 CAPITAL_PX = 22  # height of the font's capitals at scale 1
 # Lines are 2 pixels and letters 9 to 15 where the picture's shorter side is this, and grow with it.
 DESIGN_SIDE_PX = 480
-# Sizes of a digit's label, in its full one: the smaller ones where there is little room.
+# Sizes of a label, in its full one: the smaller ones where there is little room.
 SHARES = (1.0, 0.8, 0.6)
 # A label is small and gone where it is covered, so its pixels count more than a box's.
 LABEL_WEIGHT = 3
@@ -89,11 +89,14 @@ class Labels:
         self._write(text, reading, places)
 
     def write_confidence(self, reading: Reading, unit: float) -> None:
-        """Write the confidence in percent below a frame, above or beside it; of sure ones only where that is free."""
+        """Write the confidence in percent below a frame, above or beside it, small where there is little room.
+
+        Of sure ones only where that is free.
+        """
         text = f"{int(100 * reading.confidence)}%"  # cut off: 99.9 % is not 100 %
         (left, top), (right, bottom) = outline(reading, unit)
         corners = [(left, bottom, False), (left, top, True), (right, bottom, True), (right, top, False)]
-        places = [self._place(text, x, y, 8 * unit, above=above) for x, y, above in corners]
+        places = [self._place(text, x, y, share * 8 * unit, above=above) for share in SHARES for x, y, above in corners]
         self._write(text, reading, places, must=colour_of(reading) == UNSURE)
 
     def _place(self, text: str, x: int, y: int, height_px: float, *, above: bool) -> tuple[int, int, int, int]:

@@ -89,6 +89,18 @@ def test_an_unsure_digit_has_its_percent_wherever_there_is_room():
     assert unsure > 0.8 * alone
 
 
+def test_an_unsure_digit_among_many_keeps_its_name_and_hides_no_other():
+    beside = [(487, 28, 36, 35), (545, 32, 30, 36), (601, 27, 30, 36), (490, 96, 26, 37), (603, 98, 27, 37)]
+    below = [(490, 164, 29, 37), (555, 165, 11, 36), (601, 168, 28, 36)]
+    others = [Reading(8, 0.99, box) for box in beside + below]
+
+    def drawn(digit):
+        return annotate(paper(height=1000, width=1400), [*others, Reading(digit, 0.88, (543, 97, 36, 29))])
+
+    assert pixels_of(drawn(4)[70:97, 530:580], UNSURE) != pixels_of(drawn(1)[70:97, 530:580], UNSURE)
+    assert (drawn(4)[98:135, 616:630] == 255).all()
+
+
 def test_a_digit_at_the_top_is_named_below_its_frame():
     annotated = annotate(paper(), [Reading(7, 0.99, (50, 4, 20, 30))])
     assert (annotated[6:32, 52:68] == 255).all()
