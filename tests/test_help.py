@@ -36,7 +36,7 @@ def test_nothing_is_cut_off_and_no_switch_seems_to_take_a_value(name):
     assert told == help_of(name, flag="-h")
     assert "<bool>" not in told
     assert "…" not in told
-    assert "..." not in told.replace("...\n", "").replace("{PICTURE}...", "")
+    assert "..." not in told.replace("...\n", "").replace("{PICTURE...}...", "").replace("PICTURE...", "")
 
 
 def test_a_command_does_not_wait_for_the_imports_of_others():

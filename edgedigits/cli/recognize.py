@@ -60,7 +60,7 @@ def recognize(
         typer.Argument(
             help="Photos with handwritten digits: files, folders with all that is below them, patterns such as "
             "'*.jpg', or - for one from standard input.",
-            metavar="PICTURE",
+            metavar="PICTURE...",
             show_default=False,
         ),
     ],
