@@ -194,6 +194,30 @@ def test_ctrl_c_ends_all_at_once_and_without_a_word_of_python(folder, alone):
     assert not any(map(is_working, pids))
 
 
+@pytest.mark.slow
+def test_a_cluster_prints_what_one_process_does(folder, alone, monkeypatch):
+    distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+    monkeypatch.chdir(folder.parent)
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        monkeypatch.chdir(folder)
+        result = recognize(folder, "--json", "--cluster", cluster.scheduler_address)
+        by_name = recognize("1.png", "--json", "--cluster", cluster.scheduler_address)
+    assert (result.stdout, result.exit_code) == (alone, 1)
+    assert by_name.stdout == recognize("1.png", "--json").stdout
+
+
+def test_a_cluster_that_is_not_there_and_an_engine_that_is_not_installed_are_one_line_each(folder, monkeypatch):
+    pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+    monkeypatch.setattr("edgedigits_camera.many.cluster.PATIENCE_S", 1)
+    result = recognize(folder, "--cluster", "tcp://127.0.0.1:1")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("edgedigits: no scheduler answers at tcp://127.0.0.1:1; start one with `dask")
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    result = recognize(folder, "--cluster", "tcp://127.0.0.1:1")
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (1, "", 1)
+    assert "pip install 'edgedigits[cluster]'" in result.stderr
+
+
 def read(path):
     return path.read_text() if path.exists() else ""
 
