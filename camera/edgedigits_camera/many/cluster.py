@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import sys
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 PATIENCE_S = 10
+WORKERS = "`dask worker ADDRESS --nthreads 1`"
+log = logging.getLogger(__name__)
 
 
 @contextlib.contextmanager
@@ -32,8 +35,10 @@ def on_cluster(address: str) -> Iterator[Executor]:
     try:
         client = distributed.Client(address, timeout=PATIENCE_S, set_as_default=False)
     except (OSError, ValueError) as error:
-        cure = "start one with `dask scheduler`, and workers with `dask worker ADDRESS --nthreads 1`"
+        cure = f"start one with `dask scheduler`, and workers with {WORKERS}"
         raise EngineError(f"no scheduler answers at {address}; {cure}") from error
+    if not client.nthreads():
+        log.warning("no worker is at %s yet, and nothing is read until one is; start it with %s", address, WORKERS)
     with client, client.get_executor() as executor:
         try:
             yield executor

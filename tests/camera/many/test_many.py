@@ -128,6 +128,20 @@ def test_a_cluster_that_is_gone_ends_the_run(cluster, paths):
             list(sheets)
 
 
+@pytest.mark.slow
+def test_a_cluster_without_workers_is_told_and_waited_for(paths, alone, caplog):
+    distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+    with (
+        distributed.LocalCluster(n_workers=0, threads_per_worker=1, dashboard_address=None) as cluster,
+        on_cluster(cluster.scheduler_address) as executor,
+    ):
+        told_of = [record.message for record in caplog.records if record.name.startswith("edgedigits")]
+        cluster.scale(1)
+        assert list(map(told, read_files(paths[:2], How(), executor))) == alone[:2]
+    assert len(told_of) == 1
+    assert told_of[0].startswith(f"no worker is at {cluster.scheduler_address} yet")
+
+
 def test_no_cluster_and_no_engine_are_one_line_each(monkeypatch):
     pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
     monkeypatch.setattr("edgedigits_camera.many.cluster.PATIENCE_S", 1)
