@@ -148,15 +148,16 @@ def read_all(inputs: list[Input], run: Run, wanted: Wanted) -> bool:
 @contextlib.contextmanager
 def reading(inputs: list[Input], run: Run) -> Iterator[Iterator[Sheet | PictureError]]:
     """Yield what gives what is read of each input without a problem: here, in other processes, on other machines."""
-    from edgedigits_camera.many.cluster import on_cluster
-    from edgedigits_camera.many.many import read_files
     from edgedigits_camera.many.sheet import read_file
-    from edgedigits_camera.many.workers import Workers
 
     sound = (one for one in inputs if not one.problem)
     if run.jobs == 1 and not run.cluster:
         yield (read_file(one.source(), run.recognizer, run.how) for one in sound)
         return
+    from edgedigits_camera.many.cluster import on_cluster
+    from edgedigits_camera.many.many import read_files
+    from edgedigits_camera.many.workers import Workers
+
     with on_cluster(run.cluster) if run.cluster else Workers(run.jobs) as executor:
         yield read_files((Path(one.name) for one in sound), run.how, executor)
 
