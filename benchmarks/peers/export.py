@@ -1,27 +1,34 @@
-"""Exporting: ``edgedigits export`` of each format, checked, proven and reported, beside the bare converters.
+"""Exporting: ``edgedigits export`` of all formats, checked, proven and reported, beside the bare converters.
 
-    python -m benchmarks.peers.export [--formats float32 int8 ...]
+    python -m benchmarks.peers.export [--formats all]
 
-Each in a process of its own, from the same weights. What the bare ones write has been looked at by nobody.
+The export is one run, and each format has the time from its conversion to its last proof; the converters have processes
+of their own, from the same weights. What they write has been looked at by nobody.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import tempfile
+import time
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.peers.side import keep, present, weighed
+from benchmarks.peers.side import in_child, keep, present, weighed
 from edgedigits.bundle import Bundle, default_bundle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterable
 
 LOADED = """\
-from edgedigits.bundle import default_bundle
+from edgedigits.bundle import Bundle, default_bundle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 from edgedigits_export.networks.bundled import load_bundled
 model = load_bundled(default_bundle())[0].model
 """
@@ -46,34 +53,51 @@ tf2onnx.convert.from_function(
 BARE = {"float32": TFLITE, "int8": INT8, "onnx": ONNX}
 
 
-def seconds(command: Sequence[str | Path]) -> float:
-    """Of a process."""
-    return round(weighed(command)[1], 1)
-
-
-def proven(formats: str) -> float:
-    """Seconds of our export of some formats."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "edgedigits", "export", default_bundle(), "--formats", formats]
-        return seconds([*command, "--out", Path(folder, "bundle")])
-
-
 def bare(name: str) -> float:
-    """Seconds of a converter alone."""
-    return seconds([sys.executable, "-c", LOADED + BARE[name]])
+    """Seconds of a converter alone, TensorFlow's start included."""
+    return round(weighed([sys.executable, "-c", LOADED + BARE[name]])[1], 1)
+
+
+def proven(formats: str) -> dict[str, float]:
+    """Seconds of our export, by format, and of all of it with its start."""
+    steps, took_s, _ = in_child("benchmarks.peers.export", "--formats", formats, "--child")
+    return {f"edgedigits {name}": round(each, 1) for name, each in steps.items()} | {"edgedigits all": round(took_s, 1)}
+
+
+def export(formats: str) -> dict[str, float]:
+    """Seconds from what is told of each format to what is told next; beginning and end have no format."""
+    from edgedigits_export.pipeline import Request
+    from edgedigits_export.pipeline import export as run
+
+    told: list[tuple[str, float]] = []
+    with tempfile.TemporaryDirectory() as folder:
+        request = Request(source=default_bundle(), out=Path(folder, "bundle"), formats=formats)
+        run(request, on_step=lambda step, _: told.append((step, time.perf_counter())))
+        told.append(("", time.perf_counter()))
+    took_s: dict[str, float] = {}
+    names = {artifact.format for artifact in Bundle.read(default_bundle()).artifacts}
+    for (step, begin_s), (_, end_s) in pairwise(told):
+        name = format_in(step, names)
+        took_s[name] = took_s.get(name, 0.0) + end_s - begin_s
+    return took_s
+
+
+def format_in(step: str, names: Iterable[str]) -> str:
+    """The format that a step is about, as in "prove int8 in litert"."""
+    return next((word for word in step.split() if word in names), "reports")
 
 
 def main() -> None:
-    """Measure, print, keep."""
-    formats = [artifact.format for artifact in Bundle.load(default_bundle()).artifacts]
+    """Measure, print, keep; with ``--child``, be the process that exports."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--formats", nargs="+", choices=formats, default=formats, metavar="NAME")
-    chosen = parser.parse_args().formats
-    runs: dict[str, Callable[[], float]] = {f"edgedigits {name}": partial(proven, name) for name in chosen}
-    if chosen == formats:
-        runs["edgedigits all"] = partial(proven, "all")
-    runs |= {f"converter {name}": partial(bare, name) for name in BARE if name in chosen}
-    took_s = present(runs)
+    parser.add_argument("--formats", default="all")
+    parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.child:
+        print(json.dumps(export(options.formats)))
+        return
+    ours = present({"edgedigits export": partial(proven, options.formats)}).get("edgedigits export", {})
+    took_s = ours | present({f"converter {name}": partial(bare, name) for name in BARE})
     for name, each in took_s.items():
         print(f"{name:22} {each:.1f} s")
     keep("export", {"s": took_s}, bars=took_s, axis="seconds")

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks.peers import inference, reading, scale, side, startup, textbook
+from benchmarks.peers import export, inference, reading, scale, side, startup, textbook
 from edgedigits.recognizer import Recognizer
 from edgedigits_camera.scene import SceneSpec, draw_scene
 
@@ -127,6 +127,14 @@ def test_one_and_two_processes_read_the_same_pages(tmp_path):
     result = scale.measure(tmp_path, pages=10)
     assert list(result) == ["1", "2"]
     assert all(one["pages_per_s"] > 0 and one["all_mb"] > 50 for one in result.values())
+
+
+@pytest.mark.parametrize(
+    ("step", "name"),
+    [("convert int8", "int8"), ("prove onnx-int8 in onnxruntime", "onnx-int8"), ("write the reports", "reports")],
+)
+def test_a_step_of_an_export_belongs_to_its_format(step, name):
+    assert export.format_in(step, {"int8", "onnx", "onnx-int8"}) == name
 
 
 @pytest.mark.slow
