@@ -56,6 +56,15 @@ def test_two_processes_print_what_one_does(folder, form):
     assert (together.stdout, together.stderr, together.exit_code) == (alone.stdout, alone.stderr, 1)
 
 
+def test_what_is_given_by_a_relative_name_is_called_by_it(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    given = ["6.png", "gone.png", "./1.png", "--json"]
+    alone, together = recognize(*given), recognize(*given, "--jobs", "2")
+    assert [answer["source"] for answer in map(json.loads, alone.stdout.splitlines())] == ["6.png", "gone.png", "1.png"]
+    assert "edgedigits: gone.png does not exist" in alone.stderr.splitlines()
+    assert (together.stdout, together.stderr) == (alone.stdout, alone.stderr)
+
+
 def test_copies_are_saved_by_two_processes_as_by_one(folder, tmp_path):
     for name, jobs in (("one", 1), ("two", 2)):
         recognize(folder, "--jobs", jobs, "--save", tmp_path / name)

@@ -54,7 +54,7 @@ def read_many(
         EngineError: the executor cannot go on.
 
     """
-    how = How(bundle=bundle, profile=profile)
+    how = How(bundle=bundle and bundle.absolute(), profile=profile)
     with Workers(jobs) if executor is None else nullcontext(executor) as readers:
         for sheet in read_files(map(Path, pictures), how, readers):
             yield sheet if isinstance(sheet, PictureError) else sheet.page
@@ -80,8 +80,14 @@ def outcome(path: Path, future: Future[Sheet | PictureError]) -> Sheet | Picture
 
     """
     try:
-        return future.result()
+        sheet = future.result()
     except (DiedError, killed()) as error:
         return PictureError(f"{path} cannot be read ({' '.join(str(error).split())[:200]}); make it smaller")
     except CancelledError as error:
         raise EngineError("what read the pictures is gone before the last one; start it and go on") from error
+    # An error calls the file as it was given, here as in one process.
+    return (
+        PictureError(str(sheet).replace(str(Path.cwd() / path), str(path)))
+        if isinstance(sheet, PictureError)
+        else sheet
+    )
