@@ -68,7 +68,7 @@ class Maker:
         said = Finding(
             "conversion", shortened(str(error), MOST_LETTERS), "must succeed", passed=False, stage=Stage.FILE
         )
-        return Proof(name, self.draft.folder / format.file, None, (said,), trouble=whole(error))
+        return Proof(name, self.draft.folder / format.file, None, (said,), trouble=whole(error.__cause__ or error))
 
 
 def convert(format: Format, network: Network, calibration: Calibration) -> Mapping[str, bytes]:

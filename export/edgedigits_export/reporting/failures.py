@@ -30,7 +30,17 @@ def left_out(evidence: Evidence) -> Section:
         "; ".join(f"{proof.format} failed: {proof.failure}" for proof in evidence.left_out) + ". No such file is here.",
         [Table(("format", "check", "measured", "limit", "likely"), rows)],
         code=said,
+        language="text",
     )
+
+
+def limits(evidence: Evidence) -> str:
+    """Where limits come from that are not those of the documented network; nothing where they are."""
+    told = "" if evidence.documented else "They are what rounding explains at this network's margins. "
+    if by_hand := evidence.bundle.training.get("limits"):
+        named = ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in by_hand.items())
+        told += f"Set by hand for files of eight bits: {named}. "
+    return told
 
 
 def calibrations(evidence: Evidence) -> Section:

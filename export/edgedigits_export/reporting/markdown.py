@@ -20,7 +20,9 @@ def as_markdown(title: str, introduction: str, sections: Iterable[Section]) -> s
     parts = [f"# {title}", wrapped(introduction)]
     for each in sections:
         code = [
-            part for caption, block in each.code for part in (caption and f"{caption}:", f"```python\n{block}\n```")
+            part
+            for caption, block in each.code
+            for part in (caption and f"{caption}:", f"```{each.language}\n{block}\n```")
         ]
         parts += [f"## {each.title}", wrapped(each.before), *code, *map(as_table, each.tables), wrapped(each.after)]
     return "\n\n".join(filter(None, parts)) + "\n"

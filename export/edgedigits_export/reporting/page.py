@@ -44,7 +44,8 @@ code {{ font-size: .9em; overflow-wrap: anywhere; }}
 table {{ border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }}
 th, td {{ border-bottom: 1px solid var(--line); padding: .3rem .7rem .3rem 0; text-align: left; white-space: nowrap; }}
 .number {{ padding-left: .7rem; text-align: right; }}
-#notes + .table td {{ white-space: normal; }}
+.sentences td {{ white-space: normal; }}
+pre {{ overflow-wrap: anywhere; white-space: pre-wrap; }}
 figure {{ margin: 1rem 0; }}
 figure > svg {{ display: block; height: auto; max-width: 42rem; width: 100%; }}
 .answers {{ display: grid; gap: .75rem; grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); padding: 0; }}
@@ -59,6 +60,8 @@ figure > svg {{ display: block; height: auto; max-width: 42rem; width: 100%; }}
 </body>
 </html>
 """
+# Sections whose tables hold sentences.
+SENTENCES = frozenset({"notes", "left_out"})
 
 
 def as_page(title: str, introduction: str, sections: Iterable[Section], *, evidence: Evidence) -> str:
@@ -84,7 +87,7 @@ def as_parts(section: Section, *, picture: str = "") -> list[str]:
         *(f"{paragraph(caption)}<pre><code>{escape(block)}</code></pre>" for caption, block in section.code),
         picture,
         # Of the images that changed their answer, the pictures say all that the table does.
-        *(table(each) for each in section.tables if section.key != "changed"),
+        *(table(each, sentences=section.key in SENTENCES) for each in section.tables if section.key != "changed"),
         paragraph(section.after),
     ]
 
@@ -143,12 +146,13 @@ def paragraph(text: str) -> str:
     return f"<p>{inline(text)}</p>" if text else ""
 
 
-def table(of: Table) -> str:
-    """A table that scrolls sideways where the screen is narrow."""
+def table(of: Table, *, sentences: bool = False) -> str:
+    """A table that scrolls sideways where the screen is narrow; one of sentences has lines broken."""
     right = numeric(of) or [False] * len(of.head)
     head = cells(of.head, "th", right=right)
     rows = "\n".join(f"<tr>{cells(row, 'td', right=right)}</tr>" for row in of.rows)
-    return f'<div class="table"><table>\n<tr>{head}</tr>\n{rows}\n</table></div>'
+    kind = "table sentences" if sentences else "table"
+    return f'<div class="{kind}"><table>\n<tr>{head}</tr>\n{rows}\n</table></div>'
 
 
 def cells(row: Sequence[str], tag: str, *, right: Sequence[bool]) -> str:

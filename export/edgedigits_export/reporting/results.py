@@ -9,7 +9,7 @@ from edgedigits_export.analysis.differences import differences_of
 from edgedigits_export.c.folder import ARENA_BYTES
 from edgedigits_export.c.footprint import CHECKS
 from edgedigits_export.reporting.evidence import LAYER_IMAGES
-from edgedigits_export.reporting.failures import calibrations, left_out
+from edgedigits_export.reporting.failures import calibrations, left_out, limits
 from edgedigits_export.reporting.sections import Section, Table, percent
 
 if TYPE_CHECKING:
@@ -82,10 +82,10 @@ def measured(evidence: Evidence) -> Section:
         tables=[Table(head, rows)],
         after="*Change* is the accuracy less Keras's, in points. *Agreement* is the share of images for which file and "
         "Keras name the same digit. *Difference* is the largest one between any two probabilities. In brackets: the "
-        "limits; a file outside of them is left out. *One image* is the median time for one, on one thread of the "
-        "machine that exported: compare the rows, and measure your device with `edgedigits benchmark`. The runtime "
-        "`numpy` is edgedigits' own, in NumPy alone; `litert-builtin` is litert without XNNPACK, with the kernels that "
-        "tflite-runtime has.",
+        f"limits; a file outside of them is left out. {limits(evidence)}*One image* is the median time for one, on one "
+        "thread of the machine that exported: compare the rows, and measure your device with `edgedigits benchmark`. "
+        "The runtime `numpy` is edgedigits' own, in NumPy alone; `litert-builtin` is litert without XNNPACK, with the "
+        "kernels that tflite-runtime has.",
     )
 
 

@@ -22,7 +22,7 @@ class Table:
 class Section:
     """A title, paragraphs before and after the code and the tables; ``key`` names it for what adds pictures.
 
-    ``code`` are blocks of Python, each with a line that says what it is, or none.
+    ``code`` are blocks in a language, each with a line that says what it is, or none.
     """
 
     key: str
@@ -31,6 +31,7 @@ class Section:
     tables: Sequence[Table] = ()
     after: str = ""
     code: Sequence[tuple[str, str]] = ()
+    language: str = "python"
 
 
 def numeric(table: Table) -> list[bool]:

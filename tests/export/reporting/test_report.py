@@ -1,7 +1,7 @@
 import base64
 import io
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -13,6 +13,8 @@ from edgedigits_export.analysis.confidence import measure_rejection
 from edgedigits_export.analysis.differences import differences_of
 from edgedigits_export.convert import tflite
 from edgedigits_export.convert.calibration import Calibration
+from edgedigits_export.gates.findings import Finding
+from edgedigits_export.recalibration import Tried
 from edgedigits_export.reporting import Evidence, layers_of, others_of, write_reports
 from edgedigits_export.reporting.charts import log_ticks
 
@@ -235,6 +237,46 @@ def test_reports_of_a_network_that_others_trained_claim_nothing_of_its_training(
     assert "authors'" in card
     assert "`theirs.onnx`, SHA-256 `ab12`" in card
     assert "trained by others" in (tmp_path / "report.md").read_text()
+
+
+def test_what_was_left_out_comes_first_in_every_form_with_a_converters_own_words(evidence, tmp_path):
+    failed, *passed = evidence.proofs
+    finding = Finding(
+        "litert agreement", "97.10 %", "at least 99.50 %", passed=False, cause="too coarse a quantisation"
+    )
+    failed = replace(failed, findings=(*failed.findings, finding), trouble="operator <Mine> | is not known")
+    texts = written(replace(evidence, proofs=passed, left_out=[failed], layers={}, others=[]), tmp_path)
+    said = f"{failed.format} failed: litert agreement 97.10 % (at least 99.50 %), likely too coarse a quantisation."
+    assert said in " ".join(texts["report.md"].split())
+    assert "```text\noperator <Mine> | is not known\n```" in texts["report.md"]
+    titles = [line for line in texts["report.md"].splitlines() if line.startswith("## ")]
+    assert titles[:2] == ["## Left out", "## Measured"]
+    page = Page(texts["report.html"])
+    assert any(said in text for text in page.texts)
+    assert "operator <Mine> | is not known" in page.texts
+    (left_out,) = json.loads(texts["report.json"])["left_out"]
+    assert left_out["said"] == failed.trouble
+    assert not left_out["findings"][-1]["passed"]
+
+
+def test_limits_that_are_not_the_documented_ones_are_told_where_they_come_from(reports, evidence, tmp_path):
+    training = evidence.bundle.training | {"limits": {"agreement_percent": 97.5}}
+    theirs = replace(evidence, bundle=replace(evidence.bundle, training=training), documented=False, layers={})
+    text = " ".join(written(theirs, tmp_path)["report.md"].split())
+    assert (
+        "what rounding explains at this network's margins. Set by hand for files of eight bits: agreement percent 97.5."
+        in text
+    )
+    assert "what rounding explains" not in reports["report.md"]
+
+
+def test_calibrations_that_were_tried_have_a_section_and_none_where_none_was(reports, evidence, tmp_path):
+    tried = [Tried("int8", 2000, "entropy", 0.9871)]
+    texts = written(replace(evidence, tried=tried), tmp_path)
+    assert "| int8 | 2,000 | entropy | 98.71 % |" in texts["report.md"]
+    assert "98.71 %" in texts["report.html"]
+    assert json.loads(texts["report.json"])["calibrations_tried"] == [asdict(tried[0])]
+    assert "Calibrations that were tried" not in reports["report.md"]
 
 
 def test_numbers_stand_at_the_right_and_names_at_the_left(reports):
