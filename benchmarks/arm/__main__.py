@@ -38,7 +38,9 @@ def look_at(system: System, here: dict[str, Any]) -> dict[str, Any]:
     same = compare(here["pages"], there["pages"])
     faults = [each for each in json.loads(doctor.stdout)["findings"] if each["state"] == "fault"]
     print(f"{system.name}: runtime {there['runtime']} ({system.runtime})")
-    print(f"{system.name}: pages read otherwise {len(same.other_lines)} of {same.pages} (0)")
+    print(
+        f"{system.name}: digits read otherwise {len(same.otherwise)} of {same.digits} (0), on the edge {same.on_edge}"
+    )
     print(f"{system.name}: verify {verify.returncode}, doctor {doctor.returncode} (0, 0)", flush=True)
     if verify.returncode:
         print(verify.stdout)
