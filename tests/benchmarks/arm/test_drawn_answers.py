@@ -17,7 +17,7 @@ def told(capsys, monkeypatch, *arguments):
 def test_pages_are_read_as_they_were_drawn_elsewhere_and_what_is_drawn_otherwise_is_told(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(drawn_answers, "PAGES", {"blackboard": drawn_answers.PAGES["blackboard"]})
     path = tmp_path / "pages.npz"
-    here = told(capsys, monkeypatch, path, "--draw")
+    here = told(capsys, monkeypatch, path, "--draw", 1)
     assert (here["drawn_otherwise"], here["drawn_apart"]) == (0, 0)
     assert here["pages"]["blackboard"]["lines"] == ["4497"]
     with np.load(path) as stored:
