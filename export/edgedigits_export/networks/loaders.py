@@ -27,6 +27,7 @@ ELSEWHERE = {
         "in PyTorch, `model.eval()`, then `torch.onnx.export(model, torch.zeros(1, 1, 28, 28), 'model.onnx')`",
     ),
     ".safetensors": "it holds weights without a network; load them in their library and export that to ONNX",
+    ".tflite": "it is converted already: `edgedigits inspect` shows it; export the network that it was made from",
     ".pb": "a frozen graph; save it as a SavedModel, and name its folder",
     **dict.fromkeys((".pkl", ".joblib", ".npy"), "it may run Python when it is read; export the network to ONNX"),
 }
