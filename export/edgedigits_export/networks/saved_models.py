@@ -15,7 +15,7 @@ from edgedigits_export.networks.operators import check_operators
 if TYPE_CHECKING:
     from pathlib import Path
 
-FILE = "saved_model.pb"
+FILE, CHUNKED = "saved_model.pb", "saved_model.cpb"
 SIGNATURE = "serving_default"
 
 
@@ -29,8 +29,11 @@ def read(path: Path) -> Foreign:
         ExportError: it is none, has several inputs or outputs, or holds operators that do more than compute.
 
     """
-    meta = _meta(path)
-    check_operators(path, meta)
+    model = _model(path)
+    for meta in model.meta_graphs:  # whichever the loader takes
+        check_operators(path, meta)
+    served = [meta for meta in model.meta_graphs if "serve" in meta.meta_info_def.tags]
+    meta = (served or list(model.meta_graphs))[0]
     signature = _signature(path, meta)
     takes, gives = ([_shape(end) for end in ends.values()] for ends in (signature.inputs, signature.outputs))
     shape, answers = only(path, takes, gives)
@@ -44,10 +47,12 @@ def read(path: Path) -> Foreign:
     return Foreign(infer, shape, answers, weights_in(graph), tf.as_dtype(source.dtype))
 
 
-def _meta(path: Path) -> Any:
-    """The first graph of the folder, as protobuf; nothing is run."""
+def _model(path: Path) -> Any:
+    """What the folder holds, as protobuf; nothing is run."""
     from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
+    if (path / CHUNKED).exists():  # it would be loaded in place of the one that is looked through
+        raise ExportError(f"{path / CHUNKED} holds a network in chunks; save one below 2 GB, as {FILE} alone")
     size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
     if size > MOST_BYTES:
         raise ExportError(f"{path} holds {megabytes(size)}, at most {megabytes(MOST_BYTES)} are read")
@@ -57,8 +62,7 @@ def _meta(path: Path) -> Any:
         raise ExportError(f"{path / FILE} is no SavedModel ({one_line(error)})") from error
     if not model.meta_graphs:
         raise ExportError(f"{path / FILE} is no SavedModel (it holds no graph)")
-    served = [meta for meta in model.meta_graphs if "serve" in meta.meta_info_def.tags]
-    return (served or list(model.meta_graphs))[0]
+    return model
 
 
 def _signature(path: Path, meta: Any) -> Any:

@@ -90,6 +90,23 @@ def test_operators_that_compute_are_not_among_them(name):
     assert not TOUCHING.search(name)
 
 
+def test_a_graph_behind_the_one_that_is_served_is_looked_through_too(tmp_path):
+    path, other = (
+        saved(tmp_path / name, run) for name, run in [("a", lambda _, x: x), ("b", writing(tmp_path / "trace"))]
+    )
+    # Protobufs one behind the other are one with the graphs of both.
+    (path / "saved_model.pb").write_bytes(b"".join((each / "saved_model.pb").read_bytes() for each in (path, other)))
+    with pytest.raises(ExportError, match="it holds WriteFile"):
+        saved_models.read(path)
+
+
+def test_a_network_in_chunks_which_would_be_loaded_unseen_is_refused(tmp_path):
+    path = saved(tmp_path / "model", lambda _, answers: answers)
+    (path / "saved_model.cpb").write_bytes(b"chunks")
+    with pytest.raises(ExportError, match=r"saved_model\.cpb holds a network in chunks"):
+        saved_models.read(path)
+
+
 def test_another_signature_is_taken_where_it_is_the_only_one(tmp_path):
     path = saved(tmp_path / "model", lambda _, answers: answers)
     renamed = (path / "saved_model.pb").read_bytes().replace(b"serving_default", b"serving_another")
