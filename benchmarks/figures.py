@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("README.md", "docs/files.md")
+PAGES = ("README.md", "docs/files.md", "docs/raspberry-pi.md")
 BLOCK = re.compile(r"(<!-- figures: (\w+) -->\n\n)(.*?)(\n\n<!-- end of figures -->)", re.DOTALL)
 
 
@@ -166,7 +166,26 @@ def footprint() -> str:
     return f"{flash / 1000:.0f} kB of flash, {ram / 1000:.0f} kB of RAM"
 
 
-BLOCKS: dict[str, Callable[[], str]] = {"reading": reading, "files": files}
+def boards() -> str:
+    """Instructions on emulated boards, thousands for an image in each format, millions for a frame."""
+    counted = {board: results("arm")["instructions"][board] for board in ("Pi 3", "Pi 4", "Pi 5")}
+    formats, digits = ("int8", "dynamic", "float32"), counted["Pi 4"]["frame_millions"]["digits"]
+    rows = [
+        (
+            board,
+            *(f"{found['inference_thousands'][name]['single']:,.0f}" for name in formats),
+            f"{found['frame_millions']['detector']:.0f}",
+            f"{found['frame_millions']['whole']:.0f}",
+        )
+        for board, found in counted.items()
+    ]
+    frame = f"a live frame of {digits} digits"
+    return table(
+        ("board", *(f"`{name}`, thousands" for name in formats), "detector, millions", f"{frame}, millions"), rows
+    )
+
+
+BLOCKS: dict[str, Callable[[], str]] = {"reading": reading, "files": files, "boards": boards}
 
 
 def renewed(text: str) -> str:
