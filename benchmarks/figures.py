@@ -15,6 +15,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.peers.tables import TABLES
+from benchmarks.tables import RESULTS, listed, percent, results, table
 from edgedigits.bundle import Bundle
 from edgedigits.files import write_text
 
@@ -22,28 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("README.md", "docs/files.md", "docs/raspberry-pi.md")
-BLOCK = re.compile(r"(<!-- figures: (\w+) -->\n\n)(.*?)(\n\n<!-- end of figures -->)", re.DOTALL)
-
-
-def results(name: str) -> Any:
-    """A file of results."""
-    return json.loads((ROOT / "benchmarks" / "results" / f"{name}.json").read_text(encoding="utf-8"))
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table in Markdown."""
-    return "\n".join("| " + " | ".join(row) + " |" if row else "|---" * len(head) + "|" for row in (head, (), *rows))
-
-
-def percent(share: float, digits: int = 1) -> str:
-    """A share in percent."""
-    return f"{100 * share:.{digits}f} %"
-
-
-def listed(shares: Sequence[float]) -> str:
-    """Shares of one thing, in percent."""
-    return ", ".join(f"{100 * share:.2f}" for share in shares) + " %"
+PAGES = ("README.md", "docs/files.md", "docs/raspberry-pi.md", "docs/peers.md")
+BLOCK = re.compile(r"<!-- figures: (\w+) -->.*?<!-- end of figures -->", re.DOTALL)
 
 
 def reading() -> str:
@@ -185,7 +167,8 @@ def boards() -> str:
     )
 
 
-BLOCKS: dict[str, Callable[[], str]] = {"reading": reading, "files": files, "boards": boards}
+PEERS = {f"peers_{name}": each for name, each in TABLES.items() if (RESULTS / "peers" / f"{name}.json").exists()}
+BLOCKS: dict[str, Callable[[], str]] = {"reading": reading, "files": files, "boards": boards} | PEERS
 
 
 def renewed(text: str) -> str:
@@ -199,9 +182,9 @@ def renewed(text: str) -> str:
 
 
 def _renewed(block: re.Match[str]) -> str:
-    if block[2] not in BLOCKS:
-        raise ValueError(f"figures: {block[2]} is no table; expected one of {', '.join(BLOCKS)}")
-    return block[1] + BLOCKS[block[2]]() + block[4]
+    if block[1] not in BLOCKS:
+        raise ValueError(f"figures: {block[1]} is no table; expected one of {', '.join(BLOCKS)}")
+    return f"<!-- figures: {block[1]} -->\n\n{BLOCKS[block[1]]()}\n\n<!-- end of figures -->"
 
 
 def main() -> None:

@@ -1,10 +1,10 @@
 """Answers to patches: ``classify`` beside the bare call of each runtime and Keras, one by one and in batches.
 
-    python -m benchmarks.peers.inference [--rounds 100]
+    python -m benchmarks.peers.inference [--rounds 20]
 
-One thread each, all calls in turns, microseconds per image. The bare calls get pixels that are scaled and quantised
-already, and give what the file answers; ``classify`` takes grey patches and gives calibrated readings. The limit is
-2.79 million multiply-accumulates at the rate of a float32 matrix product on one core; int8 may be below it.
+One thread each, all calls in turns, microseconds of processor time per image. The bare calls get pixels that are scaled
+and quantised already, and give what the file answers; ``classify`` takes grey patches and gives calibrated readings.
+The limit is 2.79 million multiply-accumulates at the rate of a float32 matrix product on one core; int8 may be below.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 BATCHES = (1, 4, 16, 64, 256)
 MACS = 2_790_000
-# A batch of more is measured in fewer rounds, down to this number.
-LEAST_ROUNDS = 7
+# Of a call that takes microseconds, this many are one measurement.
+TURN_S = 0.005
 
 
 def classify(patches: NDArray[np.uint8]) -> Callable[[], object]:
@@ -124,7 +124,7 @@ def measure(*, rounds: int, batches: tuple[int, ...] = BATCHES) -> dict[str, dic
     for batch in batches:
         patches = np.resize(golden, (batch, 28, 28))
         calls = present({name: partial(begin, patches) for name, begin in PEERS.items()})
-        took_s = timed_in_turns(calls, rounds=max(LEAST_ROUNDS, rounds // batch))
+        took_s = timed_in_turns(calls, rounds=rounds, least_s=TURN_S)
         for name, seconds in took_s.items():
             result.setdefault(name, {})[str(batch)] = spread(seconds, scale=1e6 / batch)
     return result
@@ -141,7 +141,7 @@ def limit_us() -> float:
 def main() -> None:
     """Measure, print, keep."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--rounds", type=int, default=20)
     options = parser.parse_args()
     cv2.setNumThreads(1)
     with threadpool_limits(1):

@@ -56,16 +56,29 @@ def present(peers: Mapping[str, Callable[[], T]]) -> dict[str, T]:
     return opened
 
 
-def timed_in_turns(calls: Mapping[str, Callable[[], object]], *, rounds: int) -> dict[str, list[float]]:
-    """Seconds of each call, round after round, so that a busy moment meets them all; one round before warms up."""
+def timed_in_turns(
+    calls: Mapping[str, Callable[[], object]], *, rounds: int, least_s: float = 0.0
+) -> dict[str, list[float]]:
+    """Seconds of the processor for each call, in which other programs do not count; one round before warms up.
+
+    Calls take turns, round after round, so that what slows the machine down meets them all. A turn begins with a call
+    that does not count, since the one before it has emptied the caches; of about ``least_s`` the mean counts.
+    """
     seconds: dict[str, list[float]] = {name: [] for name in calls}
     for number in range(rounds + 1):
         for name, call in calls.items():
-            begin_s = time.perf_counter()
-            call()
+            times = max(1, int(least_s / processor_s(call, times=1)))
             if number:
-                seconds[name].append(time.perf_counter() - begin_s)
+                seconds[name].append(processor_s(call, times=times))
     return seconds
+
+
+def processor_s(call: Callable[[], object], *, times: int) -> float:
+    """Seconds of the processor for a call, the mean of several."""
+    begin_s = time.process_time()
+    for _ in range(times):
+        call()
+    return max(time.process_time() - begin_s, 1e-9) / times
 
 
 def weighed(command: Sequence[str | Path]) -> tuple[str, float, float]:
@@ -128,9 +141,9 @@ def plot(path: Path, bars: dict[str, float], *, title: str, axis: str, log: bool
     drawn = axes.barh(
         list(bars), list(bars.values()), color=["#1f6f8b" if "edgedigits" in name else "#b0b7bd" for name in bars]
     )
-    axes.bar_label(drawn, fmt="%.3g", padding=3)
+    axes.bar_label(drawn, fmt=lambda value: f"{value:,.0f}" if value >= 100 else f"{value:.3g}", padding=3)
     axes.invert_yaxis()
     axes.set_xscale("log" if log else "linear")
     axes.set(title=title, xlabel=axis)
-    axes.margins(x=0.15)
+    axes.margins(x=0.2)
     figure.savefig(path, dpi=100)

@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks import figures
 from benchmarks.figures import BLOCKS, PAGES, ROOT, main, renewed
+from benchmarks.tables import results
 from edgedigits.bundle import Bundle
 
 
@@ -64,9 +65,9 @@ def test_a_table_that_nobody_knows_is_told(page):
 
 
 def test_figures_follow_their_files(monkeypatch):
-    photos = figures.results("photos")
+    photos = results("photos")
     photos["profiles"]["still"]["total"] |= {"read": 0.1234, "digits": 4711}
-    before = figures.photo_rows(figures.results("photos"))
+    before = figures.photo_rows(results("photos"))
     after = figures.photo_rows(json.loads(json.dumps(photos)))
     assert after[0][0].startswith("4711 digits in ")
     assert after[0][1].startswith("12.3 % read")

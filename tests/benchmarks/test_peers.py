@@ -52,8 +52,11 @@ def test_peers_that_are_missing_or_fail_are_a_line_each_and_the_rest_goes_on(cap
 def test_calls_are_timed_in_turns_after_one_round_that_does_not_count():
     order = []
     seconds = side.timed_in_turns({name: partial(order.append, name) for name in "ab"}, rounds=2)
-    assert "".join(order) == "ababab"
+    assert "".join(order) == "ab" + "aabb" * 2
     assert {name: len(each) for name, each in seconds.items()} == {"a": 2, "b": 2}
+    (many,) = side.timed_in_turns({"c": partial(order.append, "c")}, rounds=1, least_s=0.01)["c"]
+    assert order.count("c") > 20
+    assert many > 0
 
 
 def test_results_are_kept_with_the_machine_and_a_plot(results):
