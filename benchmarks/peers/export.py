@@ -55,13 +55,15 @@ BARE = {"float32": TFLITE, "int8": INT8, "onnx": ONNX}
 
 def bare(name: str) -> float:
     """Seconds of a converter alone, TensorFlow's start included."""
-    return round(weighed([sys.executable, "-c", LOADED + BARE[name]])[1], 1)
+    return round(weighed([sys.executable, "-c", LOADED + BARE[name]]).wall_s, 1)
 
 
 def proven(formats: str) -> dict[str, float]:
     """Seconds of our export, by format, and of all of it with its start."""
-    steps, took_s, _ = in_child("benchmarks.peers.export", "--formats", formats, "--child")
-    return {f"edgedigits {name}": round(each, 1) for name, each in steps.items()} | {"edgedigits all": round(took_s, 1)}
+    steps, weight = in_child("benchmarks.peers.export", "--formats", formats, "--child")
+    return {f"edgedigits {name}": round(each, 1) for name, each in steps.items()} | {
+        "edgedigits all": round(weight.wall_s, 1)
+    }
 
 
 def export(formats: str) -> dict[str, float]:

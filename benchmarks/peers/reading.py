@@ -65,7 +65,7 @@ def rapidocr() -> Reader:
 def tesseract() -> Reader:
     """Tesseract as a program, told that there are digits alone, scattered."""
     options = ["--psm", "11", "-c", "tessedit_char_whitelist=0123456789"]
-    return lambda path: digits_of(weighed(["tesseract", path, "stdout", *options])[0])
+    return lambda path: digits_of(weighed(["tesseract", path, "stdout", *options]).printed)
 
 
 PEERS: dict[str, Callable[[], Reader]] = {
@@ -120,8 +120,8 @@ def read_all(peer: str, folder: Path) -> dict[str, Any]:
 
 def weigh(peer: str, folder: Path) -> dict[str, Any]:
     """What one peer reads in a process of its own, and the memory that this takes at most."""
-    result, _, peak_mb = in_child("benchmarks.peers.reading", "--peer", peer, "--folder", str(folder))
-    return result | {"peak_mb": round(peak_mb)}
+    result, weight = in_child("benchmarks.peers.reading", "--peer", peer, "--folder", str(folder))
+    return result | {"peak_mb": round(weight.peak_mb)}
 
 
 def main() -> None:

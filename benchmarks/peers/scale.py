@@ -35,8 +35,8 @@ def draw(folder: Path, *, pages: int) -> None:
 def read(folder: Path, *, jobs: int, out: Path) -> tuple[float, float]:
     """Seconds of reading a folder, and MB at the most."""
     command = [sys.executable, "-m", "edgedigits", "recognize", folder, "--jobs", str(jobs), "--out", out, "--quiet"]
-    _, took_s, peak_mb = weighed(command)
-    return took_s, peak_mb
+    weight = weighed(command)
+    return weight.wall_s, weight.peak_mb
 
 
 def measure(folder: Path, *, pages: int) -> dict[str, dict[str, float]]:

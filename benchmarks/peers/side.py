@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -36,13 +36,24 @@ import json, os, resource, subprocess, sys, time
 begin_s = time.perf_counter()
 code = subprocess.call(sys.argv[2:])
 took_s = time.perf_counter() - begin_s
-peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-os.write(int(sys.argv[1]), json.dumps([code, took_s, peak]).encode())
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+os.write(int(sys.argv[1]), json.dumps([code, took_s, used.ru_utime + used.ru_stime, used.ru_maxrss]).encode())
 """
 
 
 class FailedError(Exception):
     """A peer is there and ended with an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What a process printed and took, those that it started included."""
+
+    printed: str
+    wall_s: float
+    processor_s: float
+    peak_mb: float
+    """Resident memory of the largest of them at most, in MB of 1e6 bytes."""
 
 
 def present(peers: Mapping[str, Callable[[], T]]) -> dict[str, T]:
@@ -81,8 +92,8 @@ def processor_s(call: Callable[[], object], *, times: int) -> float:
     return max(time.process_time() - begin_s, 1e-9) / times
 
 
-def weighed(command: Sequence[str | Path]) -> tuple[str, float, float]:
-    """What a process prints, its seconds from start to end, and its peak of resident memory in MB of 1e6 bytes.
+def weighed(command: Sequence[str | Path]) -> Weight:
+    """Run a process to its end.
 
     Raises:
         FailedError: there is no such program, or it ended with an error.
@@ -97,16 +108,16 @@ def weighed(command: Sequence[str | Path]) -> tuple[str, float, float]:
             launched, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False, pass_fds=[target]
         )
         os.close(target)
-        code, took_s, peak_kib = json.loads(report.read())
+        code, wall_s, processor_s, peak_kib = json.loads(report.read())
     if code:
         raise FailedError(f"{Path(program).name} ended with {code}: {(done.stderr.split(chr(10)) or [''])[-2:][0]}")
-    return done.stdout, took_s, peak_kib * 1024 / 1e6
+    return Weight(done.stdout, wall_s, processor_s, peak_kib * 1024 / 1e6)
 
 
-def in_child(module: str, *arguments: str) -> tuple[Any, float, float]:
-    """As ``weighed``, of a module of ours whose last line is JSON."""
-    printed, took_s, peak_mb = weighed([sys.executable, "-m", module, *arguments])
-    return json.loads(printed.splitlines()[-1]), took_s, peak_mb
+def in_child(module: str, *arguments: str) -> tuple[Any, Weight]:
+    """The JSON in the last line of a module of ours, and its process weighed."""
+    weight = weighed([sys.executable, "-m", module, *arguments])
+    return json.loads(weight.printed.splitlines()[-1]), weight
 
 
 def spread(values: Sequence[float], *, scale: float = 1.0, digits: int = 2) -> dict[str, float]:

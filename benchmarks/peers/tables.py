@@ -31,8 +31,11 @@ def reading() -> str:
 def startup() -> str:
     """Whole processes."""
     found = results("peers/startup")["processes"]
-    rows = [(name, f"{one['s']['median']:.2f} s", f"{one['peak_mb']} MB") for name, one in found.items()]
-    return table(("process", "from start to end", "memory"), rows)
+    rows = [
+        (name, *(f"{one[clock]['median']:.2f} s" for clock in ("wall_s", "processor_s")), f"{one['peak_mb']} MB")
+        for name, one in found.items()
+    ]
+    return table(("process", "from start to end", "of the processor", "memory"), rows)
 
 
 def training() -> str:
