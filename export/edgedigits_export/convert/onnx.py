@@ -43,6 +43,7 @@ def float32(network: Traceable) -> bytes:
     _, infer = network.traced()
     model, _ = tf2onnx.convert.from_function(infer, input_signature=infer.input_signature, opset=OPSET)
     rename(model)
+    flatten_biases(model)
     onnx.checker.check_model(model, full_check=True)
     return bytes(model.SerializeToString(deterministic=True))
 
@@ -112,6 +113,17 @@ def rename(model: Any) -> None:
     graph.initializer.sort(key=lambda tensor: tensor.name)
     graph.name, graph.doc_string = "edgedigits", ""
     del graph.value_info[:]
+
+
+def flatten_biases(model: Any) -> None:
+    """Give biases of dense layers that came as a row (1, N) the shape (N,), which means the same.
+
+    onnxruntime's quantiser expects one scale a channel of them, and ends with an error otherwise.
+    """
+    biases = {node.input[2] for node in model.graph.node if node.op_type == "Gemm" and len(node.input) > 2}
+    for tensor in model.graph.initializer:
+        if tensor.name in biases and len(tensor.dims) == 2 and tensor.dims[0] == 1:
+            del tensor.dims[0]
 
 
 def contents(path: Path) -> Contents:

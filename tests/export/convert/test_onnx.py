@@ -56,3 +56,18 @@ def test_what_is_no_onnx_file_is_refused(tmp_path):
     path.write_bytes(b"not a model")
     with pytest.raises(ExportError, match=r"model\.onnx is no ONNX file"):
         exporter.contents(path)
+
+
+def test_a_bias_that_came_as_a_row_is_made_flat_and_nothing_else():
+    tensors = [
+        onnx.helper.make_tensor(name, 1, dims, [0.0] * 4)
+        for name, dims in (("b", [1, 4]), ("w", [1, 4]), ("c", [2, 2]))
+    ]
+    nodes = [onnx.helper.make_node("Gemm", ["x", "w", name], [f"y{name}"]) for name in "bc"]
+    model = onnx.helper.make_model(onnx.helper.make_graph(nodes, "g", [], [], tensors))
+    exporter.flatten_biases(model)
+    assert {tensor.name: list(tensor.dims) for tensor in model.graph.initializer} == {
+        "b": [4],
+        "w": [1, 4],
+        "c": [2, 2],
+    }
