@@ -41,7 +41,8 @@ class Way:
     def __str__(self) -> str:
         fit = "" if self.frame.fit == AS_IT_IS else f", {self.frame.fit} to {self.frame.side_px} px"
         classes = f", digits from class {self.head.first} on" if self.head.first else ""
-        return f"{self.pixels}{fit}{classes}"
+        batch = f", {self.frame.batch} of the same at a time" if (self.frame.batch or 1) > 1 else ""
+        return f"{self.pixels}{fit}{classes}{batch}"
 
 
 @dataclass(frozen=True, slots=True)

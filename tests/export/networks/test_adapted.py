@@ -43,7 +43,7 @@ class Columns(layers.Dense):
         ({"before": [INVERTED]}, "pixels in 0..1,inverted"),
         ({"source": (784,), "before": [layers.Reshape((28, 28, 1))]}, "pixels in 0..1"),
         ({"source": {"batch_shape": (1, 28, 28, 1)}}, "pixels in 0..1"),
-        ({"source": {"batch_shape": (10, 28, 28, 1)}}, "pixels in 0..1"),
+        ({"source": {"batch_shape": (10, 28, 28, 1)}}, "pixels in 0..1, 10 of the same at a time"),
         ({"source": (1, 28, 28), "before": [layers.Permute((2, 3, 1))]}, "pixels in 0..1"),
         (
             {
