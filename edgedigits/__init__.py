@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from edgedigits_export.pipeline import Request as ExportRequest
     from edgedigits_export.pipeline import export as export
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 # Public name -> where it comes from, and its name there.
 _PLACES = {
     "Bundle": ("edgedigits.bundle", "Bundle"),
