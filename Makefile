@@ -87,6 +87,7 @@ model: $(TEST)/ready
 	$(TEST)/bin/edgedigits train-detector --out runs/detector --seed 0
 	$(TEST)/bin/edgedigits export runs/robust --formats all --detector runs/detector --out models/mnist-cnn
 	$(TEST)/bin/edgedigits fit-judge models/mnist-cnn
+	$(TEST)/bin/python -m benchmarks.unmeasured models/mnist-cnn
 
 bench: $(TEST)/ready
 	$(TEST)/bin/edgedigits benchmark --time 120 --out benchmarks/results/latency.json

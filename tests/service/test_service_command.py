@@ -9,8 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from edgedigits.cli import app
-
-command = sys.modules["edgedigits.cli.service"]
+from edgedigits.cli import service as command
 
 
 @pytest.fixture

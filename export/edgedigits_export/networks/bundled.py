@@ -15,6 +15,9 @@ from edgedigits_export.reporting.write import REPORT_JSON
 if TYPE_CHECKING:
     from pathlib import Path
 
+# Of a network that others trained, what versions before 0.2.0 did not write down: they took pixels as they are.
+EARLIER = {"takes": "pixels in 0..1", "tried": "nothing else, by an earlier version"}
+
 
 def formats_of(folder: Path) -> str:
     """Names of the formats that a bundle has, with commas between them."""
@@ -44,7 +47,7 @@ def load_bundled(folder: Path) -> tuple[Network, str]:
         recipe=str(training.get("recipe", "")),
         seed=training.get("seed"),
         numbers=_recipe(folder),
-        origin=training.get("origin", {}),
+        origin=EARLIER | training["origin"] if "origin" in training else {},
     )
     if network.weights_sha256 != training.get("weights_sha256"):
         raise BundleError(f"{path} holds other weights than {folder} was exported with; copy the whole bundle again")
