@@ -143,17 +143,17 @@ class Window:
         map_again(TITLE)
         width_px, height_px = fitting(image)
         for turn in range(SETTLING_TURNS):
+            if self._over:  # the window may be gone
+                return
             cv2.resizeWindow(TITLE, width_px, height_px - 1 + turn % 2)
             cv2.imshow(TITLE, image)
             self._listen(SETTLING_MS)
-            if self._over:
-                return
 
     def _listen(self, time_ms: int = 1) -> None:
         """Let the window live for a moment, and do what the person wants."""
         key = cv2.waitKey(time_ms) & 0xFF
         self._over = self._over or key in ENDING_KEYS or not self._is_open()
-        if self._seen and (action := self._actions.get(key)):
+        if self._seen and not self._over and (action := self._actions.get(key)):
             action(self._seen)
             cv2.imshow(TITLE, drawn(self._seen, self._view))
 

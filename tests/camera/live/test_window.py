@@ -19,7 +19,8 @@ pytestmark = pytest.mark.slow
 
 # Shows pictures until it is ended, with a digit that depends on none of our models.
 SHOW = """
-import sys, time
+import itertools, sys, time
+import cv2
 import numpy as np
 from edgedigits_camera.live.frames import Frame
 from edgedigits_camera.live.loop import Tally, run
@@ -28,6 +29,9 @@ from edgedigits_camera.live.signals import Ending
 from edgedigits_camera.live.window import Window
 from edgedigits_camera.reader import Page
 size, mirror, frames = sys.argv[1], sys.argv[2] == "mirror", int(sys.argv[3])
+if closed_at := int(sys.argv[4]):
+    waits, usual = itertools.count(1), cv2.waitKey
+    cv2.waitKey = lambda time_ms: cv2.destroyWindow("edgedigits") or -1 if next(waits) == closed_at else usual(time_ms)
 width, height = map(int, size.split("x"))
 image = np.zeros((height, width, 3), np.uint8)
 image[:, : width // 2], image[:, width // 2 :] = (0, 0, 255), (255, 0, 0)
@@ -143,9 +147,9 @@ def show(screen, tmp_path):
     """Start a process with a window; it and the window's number are returned."""
     started = []
 
-    def show(size="320x240", *, mirror=False, frames=10**6):
+    def show(size="320x240", *, mirror=False, frames=10**6, closed_at=0):
         process = subprocess.Popen(
-            [sys.executable, "-c", SHOW, size, "mirror" if mirror else "", str(frames)],
+            [sys.executable, "-c", SHOW, size, "mirror" if mirror else "", str(frames), str(closed_at)],
             env=environment(DISPLAY=screen),
             cwd=tmp_path,
             stdout=subprocess.PIPE,
@@ -153,6 +157,8 @@ def show(screen, tmp_path):
             text=True,
         )
         started.append(process)
+        if closed_at:
+            return process, 0
         while not (found := xdotool(screen, "search", "--sync", "--onlyvisible", "--name", "^edgedigits$").split()):
             assert process.poll() is None  # what was found was the window of a process that has just ended
         return process, int(found[0])
@@ -200,6 +206,12 @@ def test_another_key_does_not(shown, screen):
 def test_closing_the_window_ends_it(shown, screen):
     process, window = shown
     close_by_button(screen, window)
+    assert ended(process) == 0
+
+
+@pytest.mark.parametrize("listening", [1, 2, 7])
+def test_closing_the_window_before_it_has_settled_ends_it(listening, show):
+    process, _window = show(closed_at=listening)
     assert ended(process) == 0
 
 
