@@ -46,7 +46,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from edgedigits.recognizer import Recognizer
-    from edgedigits_camera.live.seen import Seen, SourceState
+    from edgedigits_camera.live.frames import SourceState
+    from edgedigits_camera.live.seen import Seen
 
 FRAMES_PER_S, DURATION_S, PAGE_S = 60, 12, 2
 SEEDS = (8, 9, 10, 11, 12, 13)

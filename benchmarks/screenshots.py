@@ -16,9 +16,9 @@ from playwright.sync_api import Browser, sync_playwright
 from edgedigits.recognizer import Recognizer
 from edgedigits_camera.explain import explain
 from edgedigits_camera.live.drawn import Drawn
+from edgedigits_camera.live.frames import SourceState
 from edgedigits_camera.live.look import Look
 from edgedigits_camera.live.loop import Tally, run
-from edgedigits_camera.live.seen import SourceState
 from edgedigits_camera.live.web import Address, Web
 from edgedigits_camera.profiles import LIVE
 from edgedigits_camera.reader import read_page

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from edgedigits_camera.live.seen import SourceState
-
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -40,6 +38,25 @@ class Kind(Enum):
     """They show one thing over time, and come as fast as they are taken; their times are those of the clip."""
     STILLS = auto()
     """Each is a picture of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """Whether frames come.
+
+    Attributes:
+        title: the source, without passwords.
+        waiting_s: how long it has been waited for; None while frames come.
+        reason: what was wrong with it last.
+
+    """
+
+    title: str
+    waiting_s: float | None = None
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return self.title if self.waiting_s is None else f"waiting for {self.title}, {self.waiting_s:.0f} s"
 
 
 class FrameSource(Protocol):

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edgedigits_camera.live.seen import SourceState
+from edgedigits_camera.live.frames import SourceState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from edgedigits_camera.live.broker import Broker
-    from edgedigits_camera.live.seen import Event, Seen, SourceState
+    from edgedigits_camera.live.frames import SourceState
+    from edgedigits_camera.live.seen import Event, Seen
 
 AVAILABILITY, READING, SOURCE, EVENT = "availability", "reading", "source", "event"
 # Events that wait for a broker that is away, and such that it has not confirmed; then the oldest, or the new, are lost.

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from edgedigits_camera.live.frames import Frame
-    from edgedigits_camera.live.seen import Seen, SourceState
+    from edgedigits_camera.live.frames import Frame, SourceState
+    from edgedigits_camera.live.seen import Seen
 
 # A card that is slow for a moment costs no frame, one that is slow for longer costs frames of the recording alone.
 MOST_WAITING = 8

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from edgedigits.errors import SourceError
 from edgedigits_camera.live.capture import Captured, Patience, StuckError
-from edgedigits_camera.live.frames import Kind
-from edgedigits_camera.live.seen import SourceState
+from edgedigits_camera.live.frames import Kind, SourceState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

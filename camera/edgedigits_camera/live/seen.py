@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from edgedigits_camera.live.frames import Frame
+    from edgedigits_camera.live.frames import Frame, SourceState
     from edgedigits_camera.reader import Page
 
 Box = tuple[int, int, int, int]
@@ -80,25 +80,6 @@ class Steady:
 
     digits: tuple[Tracked, ...] = ()
     lines: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SourceState:
-    """Whether frames come.
-
-    Attributes:
-        title: the source, without passwords.
-        waiting_s: how long it has been waited for; None while frames come.
-        reason: what was wrong with it last.
-
-    """
-
-    title: str
-    waiting_s: float | None = None
-    reason: str = ""
-
-    def __str__(self) -> str:
-        return self.title if self.waiting_s is None else f"waiting for {self.title}, {self.waiting_s:.0f} s"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from edgedigits_camera.text.order import one_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from edgedigits_camera.live.seen import Seen, SourceState
+    from edgedigits_camera.live.frames import SourceState
+    from edgedigits_camera.live.seen import Seen
 
 # Time between two lines that say that a source is still waited for.
 AGAIN_S = 10.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from edgedigits_camera.live.frames import SourceState
 from edgedigits_camera.live.look import Look
-from edgedigits_camera.live.seen import Seen, SourceState
 from edgedigits_camera.live.sources import open_source
 from edgedigits_camera.profiles import LIVE
 from edgedigits_camera.read import shipped
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from edgedigits.recognizer import Recognizer
+    from edgedigits_camera.live.seen import Seen
 
 
 def watch(source: str, *, recognizer: Recognizer | None = None) -> Iterator[Seen]:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Self
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from edgedigits_camera.live.seen import Seen, SourceState
+    from edgedigits_camera.live.frames import SourceState
+    from edgedigits_camera.live.seen import Seen
 
 # A status more often than that is read by nobody.
 STATUS_PERIOD_S = 1.0

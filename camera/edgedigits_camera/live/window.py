@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from edgedigits_camera.live.seen import Seen, SourceState
+    from edgedigits_camera.live.frames import SourceState
+    from edgedigits_camera.live.seen import Seen
 
 TITLE, EXPLAINED = "edgedigits", "edgedigits: explained"
 ENDING_KEYS = frozenset({ord("q"), 27})  # 27 is Esc

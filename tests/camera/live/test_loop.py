@@ -9,10 +9,9 @@ import pytest
 
 from edgedigits.errors import SourceError
 from edgedigits.recognizer import Reading
-from edgedigits_camera.live.frames import Frame, Kind
+from edgedigits_camera.live.frames import Frame, Kind, SourceState
 from edgedigits_camera.live.look import Look
 from edgedigits_camera.live.loop import Tally, run
-from edgedigits_camera.live.seen import SourceState
 from edgedigits_camera.live.signals import ENDING, Ending
 from edgedigits_camera.reader import Page
 

@@ -19,10 +19,10 @@ from edgedigits.errors import MissingExtraError
 from edgedigits_camera.live import broker as broker_module
 from edgedigits_camera.live import mqtt
 from edgedigits_camera.live.broker import CA_FILE, PASSWORD, USER, Broker
-from edgedigits_camera.live.frames import Frame
+from edgedigits_camera.live.frames import Frame, SourceState
 from edgedigits_camera.live.mqtt import Mqtt
 from edgedigits_camera.live.objects import event_object, reading_object
-from edgedigits_camera.live.seen import Event, EventKind, Seen, SourceState, Steady, Tracked
+from edgedigits_camera.live.seen import Event, EventKind, Seen, Steady, Tracked
 from edgedigits_camera.reader import Page
 
 pytestmark = pytest.mark.slow

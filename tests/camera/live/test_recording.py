@@ -18,10 +18,10 @@ import pytest
 
 from edgedigits.errors import SourceError, WriteError
 from edgedigits_camera.live import recording, segments
-from edgedigits_camera.live.frames import Frame
+from edgedigits_camera.live.frames import Frame, SourceState
 from edgedigits_camera.live.recorded import Recorded
 from edgedigits_camera.live.recording import Recording
-from edgedigits_camera.live.seen import Event, EventKind, Seen, SourceState, Steady
+from edgedigits_camera.live.seen import Event, EventKind, Seen, Steady
 from edgedigits_camera.live.segments import LEAST_BYTES, Segments, numbers_in, paths_of
 from edgedigits_camera.live.stream import JpegFrame
 from edgedigits_camera.reader import Page

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from edgedigits.errors import SourceError
+from edgedigits_camera.live.frames import SourceState
 from edgedigits_camera.live.returning import MOST_HANGING, TICK_S, Backoff, Returning
-from edgedigits_camera.live.seen import SourceState
 
 pytestmark = pytest.mark.slow
 

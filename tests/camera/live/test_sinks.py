@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from edgedigits.recognizer import Reading
-from edgedigits_camera.live.frames import Frame
-from edgedigits_camera.live.seen import Event, EventKind, Seen, SourceState, Steady, Tracked
+from edgedigits_camera.live.frames import Frame, SourceState
+from edgedigits_camera.live.seen import Event, EventKind, Seen, Steady, Tracked
 from edgedigits_camera.live.sinks import AGAIN_S, Absence, JsonEvents, JsonFrames, TextLines
 from edgedigits_camera.reader import Page
 

@@ -6,8 +6,8 @@ from itertools import pairwise
 import pytest
 
 from edgedigits.errors import SourceError
+from edgedigits_camera.live.frames import SourceState
 from edgedigits_camera.live.returning import Backoff
-from edgedigits_camera.live.seen import SourceState
 from edgedigits_camera.live.sources import Wishes, open_source
 
 pytestmark = pytest.mark.slow

@@ -6,7 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from edgedigits_camera.live.seen import SourceState, Steady
+from edgedigits_camera.live.frames import SourceState
+from edgedigits_camera.live.seen import Steady
 from edgedigits_camera.live.watchdog import Watchdog, limit_s
 
 SEEN = SimpleNamespace(frames_per_s=29.7, steady=Steady(lines=("47", "11")))

@@ -44,7 +44,7 @@ def items():
         time.sleep(0.02)
     while True:
         time.sleep(0.2)
-        from edgedigits_camera.live.seen import SourceState
+        from edgedigits_camera.live.frames import SourceState
         yield SourceState("camera")
 tally = Tally()
 with Ending() as ending, Window(mirror=mirror, explain=lambda image: image[:100, :100].copy()) as window:

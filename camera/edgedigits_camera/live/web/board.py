@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from edgedigits_camera.live.seen import Event, Seen, SourceState
+from edgedigits_camera.live.frames import SourceState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from edgedigits_camera.live.seen import Event, Seen
 
 HISTORY = 200
 

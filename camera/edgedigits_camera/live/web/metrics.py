@@ -9,7 +9,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 import edgedigits
 
 if TYPE_CHECKING:
-    from edgedigits_camera.live.seen import Seen, SourceState
+    from edgedigits_camera.live.frames import SourceState
+    from edgedigits_camera.live.seen import Seen
 
 PREFIX = "edgedigits"
 BUCKETS_S = (0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5, 1.0, 5.0)

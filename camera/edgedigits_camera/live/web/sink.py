@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Sequence
 
-    from edgedigits_camera.live.seen import Seen, SourceState
+    from edgedigits_camera.live.frames import SourceState
+    from edgedigits_camera.live.seen import Seen
     from edgedigits_camera.live.web.explaining import Explain
 
 MOST_CONNECTIONS = 64

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from edgedigits_camera.live.frames import Frame
-from edgedigits_camera.live.seen import Event, EventKind, Seen, SourceState, Steady, Tracked
+from edgedigits_camera.live.frames import Frame, SourceState
+from edgedigits_camera.live.seen import Event, EventKind, Seen, Steady, Tracked
 from edgedigits_camera.live.web import Address, Web
 from edgedigits_camera.reader import Page
 from edgedigits_camera.scene import SceneSpec, draw_clip

@@ -11,7 +11,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from edgedigits.errors import BackendError
-from edgedigits_camera.live.seen import Event, EventKind, SourceState
+from edgedigits_camera.live.frames import SourceState
+from edgedigits_camera.live.seen import Event, EventKind
 from edgedigits_camera.live.web import Address, Web
 from edgedigits_camera.live.web import app as app_module
 from edgedigits_camera.live.web.app import FILES

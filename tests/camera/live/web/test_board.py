@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from edgedigits_camera.live.seen import Event, EventKind, SourceState
+from edgedigits_camera.live.frames import SourceState
+from edgedigits_camera.live.seen import Event, EventKind
 from edgedigits_camera.live.web.board import HISTORY, Board
 
 GREY = np.full((48, 64, 3), 128, np.uint8)

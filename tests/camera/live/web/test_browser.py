@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edgedigits_camera.live.seen import SourceState
+from edgedigits_camera.live.frames import SourceState
 from edgedigits_camera.live.web import Address, Web
 
 playwright = pytest.importorskip(
