@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from contextlib import ExitStack
-from enum import StrEnum
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from edgedigits.cli import camera_options as its
 from edgedigits.cli import options
 from edgedigits.cli.arguments import Command
 from edgedigits.cli.notes import Notes
@@ -18,18 +17,14 @@ from edgedigits.cli.outlets import Json, Outlets
 from edgedigits.errors import require
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from edgedigits.recognizer import Recognizer
     from edgedigits_camera.live.frames import FrameSource
+    from edgedigits_camera.profiles import Profile
 
 UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
 BYTES = re.compile(r"(\d{1,6})\s*([kmg]?)b?", re.IGNORECASE)
-
-
-class Display(StrEnum):
-    """Where the picture is shown."""
-
-    WINDOW = "window"
-    WEB = "web"
-    NONE = "none"
 
 
 class CameraCommand(Command):
@@ -65,58 +60,21 @@ def parse_bytes(text: str) -> int:
 
 def camera(
     context: typer.Context,
-    place: Annotated[str | None, typer.Argument(metavar="SOURCE", help="The same as --source.")] = None,
-    source: Annotated[
-        str | None,
-        typer.Option(
-            metavar="SOURCE",
-            envvar="EDGEDIGITS_SOURCE",
-            show_default="0",
-            help="Camera number or device, clip, picture, folder or pattern of pictures, recording, URL of a stream, "
-            "picamera2, rpicam, demo or demo:SEED.",
-        ),
-    ] = None,
-    display: Annotated[
-        Display | None,
-        typer.Option(help="A window by default, where there is a screen and no --json.", show_default=False),
-    ] = None,
-    listen: Annotated[
-        str | None,
-        typer.Option(metavar="HOST:PORT", show_default="127.0.0.1:8080", help="Where --display web is served."),
-    ] = None,
-    listen_as: Annotated[
-        list[str] | None, typer.Option(metavar="HOST", help="A further name of that place, such as a proxy's.")
-    ] = None,
-    max_frames: Annotated[int | None, typer.Option(min=1, metavar="N", help="End after N frames.")] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON object per line for each event; --json=frames for each frame.")
-    ] = False,
-    json_frames: Annotated[bool, typer.Option("--json-frames", hidden=True)] = False,
-    size: Annotated[str | None, typer.Option(metavar="WxH", help="Ask a camera for this size, in pixels.")] = None,
-    realtime: Annotated[
-        bool | None,
-        typer.Option(
-            "--realtime/--no-realtime",
-            help="Clips, pictures and the demo at their own pace; by default where the picture is shown.",
-            show_default=False,
-        ),
-    ] = None,
-    no_wait: Annotated[bool, typer.Option("--no-wait", help="End when the camera goes, instead of waiting.")] = False,
-    mirror: Annotated[bool, typer.Option("--mirror", help="Show the window's picture as a mirror does.")] = False,
-    record: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Keep frames and readings there; DIR is a source then.")
-    ] = None,
-    record_limit: Annotated[
-        str, typer.Option(metavar="SIZE", help="What --record may take; the oldest goes first.")
-    ] = "1GB",
-    mqtt: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL",
-            envvar="EDGEDIGITS_MQTT",
-            help="Publish to the broker mqtt[s]://[USER@]HOST[:PORT][/TOPIC]; its password: EDGEDIGITS_MQTT_PASSWORD.",
-        ),
-    ] = None,
+    place: its.Place = None,
+    source: its.Source = None,
+    display: its.Shown = None,
+    listen: its.Listen = None,
+    listen_as: its.ListenAs = None,
+    max_frames: its.MaxFrames = None,
+    as_json: its.AsJson = False,
+    json_frames: its.JsonFrames = False,
+    size: its.Size = None,
+    realtime: its.Realtime = None,
+    no_wait: its.NoWait = False,
+    mirror: its.Mirror = False,
+    record: its.Record = None,
+    record_limit: its.RecordLimit = "1GB",
+    mqtt: its.Mqtt = None,
     profile: options.Profile = options.ProfileName.LIVE,
     bundle: options.Bundle = None,
     backend: options.Backend = options.BackendName.AUTO,
@@ -129,21 +87,20 @@ def camera(
     if place and source and context.get_parameter_source("source").name == "COMMANDLINE":  # type: ignore[union-attr]
         raise typer.BadParameter(f"{place!r} and --source name two sources; name one")
     size_px = parse_size(size) if size else None
-    notes = Notes(quiet=quiet, verbose=verbose)
     require("cv2", extra="headless")
     from edgedigits.recognizer import Recognizer
-    from edgedigits_camera.live.look import Look
-    from edgedigits_camera.live.loop import Tally, run
-    from edgedigits_camera.live.memory import keep_freed_memory
     from edgedigits_camera.live.returning import Backoff
-    from edgedigits_camera.live.signals import Ending
     from edgedigits_camera.live.sources import Wishes, open_source
     from edgedigits_camera.profiles import PROFILES
-    from edgedigits_camera.reader import read_page
+
+    def frames(shown: bool) -> FrameSource:
+        paced = shown if realtime is None else realtime
+        wishes = Wishes(size_px=size_px, realtime=paced, backoff=None if no_wait else Backoff())
+        return open_source(place or source or "0", wishes)
 
     outlets = Outlets(
         window=window_wanted(display, as_json=as_json or json_frames),
-        web=display is Display.WEB,
+        web=display is its.Display.WEB,
         listen=listen,
         names=listen_as or (),
         json=Json.FRAMES if json_frames else Json.EVENTS if as_json else None,
@@ -153,18 +110,45 @@ def camera(
         mqtt=mqtt,
         settings=settings_of(context),
     )
+    load = partial(Recognizer.load, bundle, backend=backend, format=format, threads=threads)
+    notes = Notes(quiet=quiet, verbose=verbose)
+    read_live(frames, outlets, load=load, profile=PROFILES[profile], notes=notes, max_frames=max_frames)
+
+
+def read_live(
+    open_frames: Callable[[bool], FrameSource],
+    outlets: Outlets,
+    *,
+    load: Callable[[], Recognizer],
+    profile: Profile,
+    notes: Notes,
+    max_frames: int | None,
+) -> None:
+    """Read until one side has had enough, and say how it went.
+
+    Args:
+        open_frames: chooses the source; it is told whether a person sees the pictures.
+        outlets: where the readings go; what is wrong with one is told before a camera is touched.
+        load: opens the bundle's networks.
+        profile: how hard to look.
+        notes: what is said on stderr.
+        max_frames: None for no limit.
+
+    """
+    from edgedigits_camera.live.look import Look
+    from edgedigits_camera.live.loop import Tally, run
+    from edgedigits_camera.live.memory import keep_freed_memory
+    from edgedigits_camera.live.signals import Ending
+    from edgedigits_camera.reader import read_page
+
     keep_freed_memory()
     with Ending(last=True) as ending, ExitStack() as stack:
-        load = partial(Recognizer.load, bundle, backend=backend, format=format, threads=threads)
         recognizer = stack.enter_context(load())
         notes.runtime(recognizer.opened)
         sinks = outlets.open(stack, notes, load=load)
-        paced = outlets.shown if realtime is None else realtime
-        frames = open_source(
-            place or source or "0", Wishes(size_px=size_px, realtime=paced, backoff=None if no_wait else Backoff())
-        )
+        frames = open_frames(outlets.shown)
         enter(frames, stack, notes)
-        look = Look(partial(read_page, recognizer=recognizer, profile=PROFILES[profile]), kind=frames.kind)
+        look = Look(partial(read_page, recognizer=recognizer, profile=profile), kind=frames.kind)
         tally = Tally()
         try:
             run(ending.until(frames), look, sinks, tally=tally, max_frames=max_frames)
@@ -183,11 +167,11 @@ def settings_of(context: typer.Context) -> dict[str, Any]:
     return given
 
 
-def window_wanted(display: Display | None, *, as_json: bool) -> bool | None:
+def window_wanted(display: its.Display | None, *, as_json: bool) -> bool | None:
     """Whether a window is; None for one where it is possible."""
     if display is None:
         return False if as_json else None
-    return display is Display.WINDOW
+    return display is its.Display.WINDOW
 
 
 def enter(frames: FrameSource, stack: ExitStack, notes: Notes) -> None:
