@@ -79,7 +79,8 @@ class Tally:
             "missed": self.missed,
             "per_minute": {kind: round(getattr(self, kind) / minutes, 2) for kind in EVENTS},
             "told_share": round(self.right / max(self.sights, 1), 4),
-            "delay_ms": {f"p{share}": round(float(np.percentile(delays_ms, share))) for share in (50, 95)},
+            "delay_ms": {"events": len(self.delays_s)}
+            | {f"p{share}": round(float(np.percentile(delays_ms, share))) for share in (50, 95)},
             "read_share": round(self.read / max(self.frames, 1), 3),
         }
 

@@ -48,6 +48,7 @@ def test_what_is_told_right_and_once_is_not_false():
     tally = count({2: [event(EventKind.APPEARED, time_s=0.2)]}, standing=[Mark(4, BOX)])
     assert (tally.digits, tally.missed, tally.false) == (1, 0, 0)
     assert tally.delays_s == [0.2]
+    assert tally.as_object()["delay_ms"] == {"events": 1, "p50": 200, "p95": 200}
     assert tally.right == tally.sights == 45
 
 

@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from edgedigits_camera.live.seen import Box, EventKind
     from edgedigits_camera.live.tracking.glance import Glance
 
-# Looks count by how long and how sure they are, this long to the full: what is clear is said after 200 ms, what is more
-# likely than not after half a second, and after a second without a sight it is gone.
+# Looks count by how long and how sure they are, this long to the full: what is clear is said after 90 ms of looking,
+# what is more likely than not after a second at most, and after a second without a sight it is gone.
 SEEING_S = 0.25
-THERE, GONE = 0.5, 0.02
-LEAST_SURE = 0.1
+THERE, GONE = 0.3, 0.02
+# A look counts in full from this score on. What moves is blurred, and below it one of five is named wrong at first:
+# there doubt counts to the fifth power. What lies still looks the same at every look: waiting tells little more.
+CLEAR, DOUBT_POWER = 0.88, 5
+LEAST_SURE, LEAST_SURE_STILL = 0.1, 0.3
 # One sighting is none, however long the step to the next frame.
 LEAST_SIGHTINGS = 2
 # Time without a reading counts as this share of it where the ink still stands: it is gone after ten seconds, not one.
@@ -44,6 +47,7 @@ class Track:
         confidence: mean over time, where it was seen.
         weight_s: over how much time these are means.
         sightings: how often it was seen.
+        seen: whether the last look found it.
         said: what was reported of it; None before it is there to stay.
         ink: (h, w) uint8, what it looked like when it was last read.
 
@@ -57,20 +61,20 @@ class Track:
     confidence: float = 0.0
     weight_s: float = 0.0
     sightings: int = 0
+    seen: bool = False
     said: int | None = None
     ink: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, 0), np.uint8))
 
-    def see(self, reading: Reading, step_s: float, glance: Glance) -> None:
-        """Take in that it was read in a frame, ``step_s`` after the frame before."""
+    def see(self, reading: Reading, step_s: float, glance: Glance, *, still: bool) -> None:
+        """Take in that it was read in a frame, ``step_s`` after the frame before, and whether the page lies still."""
         self.box = np.array(reading.box_xywh_px, np.float64)
         self.ink = glance.ink(self.box)
-        # As much as it is surer than the toss of a coin.
-        sure = max(2 * reading.confidence - 1, LEAST_SURE)
-        self._fade(sure * step_s, towards=1.0)
+        sure_s = _sure(reading.confidence, still=still) * step_s
+        self._fade(sure_s, towards=1.0)
         self.sightings += 1
-        weight_s = max(step_s * reading.confidence, 1e-6)
-        share = weight_s / (min(self.weight_s, NAMING_S) + weight_s)
-        self.weight_s += weight_s
+        self.seen = True
+        share = sure_s / (min(self.weight_s, NAMING_S) + sure_s)
+        self.weight_s += sure_s
         self.probabilities += share * (_probabilities(reading) - self.probabilities)
         self.confidence += share * (reading.confidence - self.confidence)
 
@@ -79,6 +83,7 @@ class Track:
 
         Where what was said looks as it did, that is more likely the reader's fault.
         """
+        self.seen = False
         stands = self.said is not None and glance.has(self.ink, self.box)
         self._fade(step_s * (OVERLOOKED if stands else 1.0), towards=0.0)
 
@@ -99,14 +104,19 @@ class Track:
         return self.presence >= THERE and self.sightings >= LEAST_SIGHTINGS
 
     @property
+    def undecided(self) -> bool:
+        """Whether the next look may be the one that says it."""
+        return self.seen and self.said is None
+
+    @property
     def gone(self) -> bool:
         """Whether next to nothing is left of it."""
-        return self.presence < GONE
+        return not self.seen and self.presence < GONE
 
     def inside(self, size_px: tuple[int, ...]) -> bool:
-        """Whether its middle is in a frame of (width, height)."""
-        middle = self.box[:2] + self.box[2:] / 2
-        return bool((middle >= 0).all() and (middle < size_px).all())
+        """Whether more than a quarter of it is in a frame of (width, height)."""
+        low, high = self.box[:2] + self.box[2:] / 4, self.box[:2] + 3 * self.box[2:] / 4
+        return bool((high >= 0).all() and (low < size_px).all())
 
     def tracked(self, box: Box, line: int) -> Tracked:
         """It as others see it."""
@@ -121,6 +131,12 @@ class Track:
     @property
     def _digit(self) -> int:
         return self.name if self.said is None else self.said
+
+
+def _sure(confidence: float, *, still: bool) -> float:
+    """How much a look counts, 0..1; as nothing where it is as sure as the toss of a coin."""
+    sure = float(np.clip((confidence - 0.5) / (CLEAR - 0.5), 0, 1)) ** DOUBT_POWER
+    return max(sure, LEAST_SURE_STILL if still else LEAST_SURE)
 
 
 def _probabilities(reading: Reading) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ from edgedigits_camera.live.seen import EventKind, Steady
 from edgedigits_camera.live.tracking.drift import drift, moved
 from edgedigits_camera.live.tracking.glance import Glance
 from edgedigits_camera.live.tracking.lines import boxes_of, line_with, line_without, lines_of, text_of
-from edgedigits_camera.live.tracking.matching import covered, matches
+from edgedigits_camera.live.tracking.matching import covered, distances, matches
 from edgedigits_camera.live.tracking.motion import Motion
 from edgedigits_camera.live.tracking.track import Track
 from edgedigits_camera.reader import whole_boxes
@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 
 # Longer than it takes until a digit is said or gone: what was not decided by then is not for lack of looking.
 SETTLING_S = 1.5
-# While anything moves, a look this often is enough: more of them tell nothing new, and the frames between cost nothing.
-LOOK_EVERY_S = 0.045
+# While anything moves, a look this often is enough: more of them tell little new, and the frames between cost little.
+# Where a digit was just seen and is not said yet, it is looked at more often.
+LOOK_EVERY_S, UNDECIDED_EVERY_S = 0.045, 0.03
+# In heights of a digit a second. Slower, nothing is blurred: a shutter is open for a hundredth of a second or less.
+STILL = 1.0
 # What a step to the next frame counts as. At most: one look after a pause is one look. At least: so is the first one.
 LONGEST_STEP_S, SHORTEST_STEP_S = 0.2, 1 / 120
 
@@ -45,6 +48,7 @@ class Tracker:
     def __init__(self) -> None:
         self._motion, self._moved = Motion(), False
         self._glance: Glance | None = None
+        self._still, self._followed_s = False, -np.inf
         self._changed_s, self._time_s, self._looked_s = -np.inf, np.inf, -np.inf
         self._tracks: list[Track] = []
         self._lines: list[list[Track]] = []
@@ -57,7 +61,8 @@ class Tracker:
         """
         if self._motion.changed(frame):
             self._changed_s, self._moved = frame.time_s, True
-        return self._unsettled(frame) and not 0 <= frame.time_s - self._looked_s < LOOK_EVERY_S
+        every_s = UNDECIDED_EVERY_S if any(track.undecided for track in self._tracks) else LOOK_EVERY_S
+        return self._unsettled(frame) and not 0 <= frame.time_s - self._looked_s < every_s
 
     def _unsettled(self, frame: Frame) -> bool:
         return frame.time_s - self._changed_s <= SETTLING_S
@@ -81,19 +86,24 @@ class Tracker:
             self._looked_s = frame.time_s
             self._take(page.readings, self._followed(frame), step_s)
             events = self._decide(frame)
+        elif self._tracks:
+            self._followed(frame)
         return self._steady(frame), events
 
     def _followed(self, frame: Frame) -> Glance:
-        """Look at a frame, and move all places as the page moved."""
-        before = self._glance
+        """Look at a frame, move all places as the page moved, and see whether it lies still."""
+        before, step_s = self._glance, frame.time_s - self._followed_s
         if before is not None and not self._moved:
+            self._still = True
             return before
         now = Glance.of(frame.image)
-        self._glance, self._moved = now, False
+        self._glance, self._moved, self._followed_s, self._still = now, False, frame.time_s, False
         boxes = boxes_of(self._tracks)
         by = None if before is None else drift(before, now, boxes)
         if by is not None:
-            for track, box in zip(self._tracks, moved(boxes, by), strict=True):
+            there = moved(boxes, by)
+            self._still = bool((distances(boxes, there).diagonal() <= STILL * step_s).all())
+            for track, box in zip(self._tracks, there, strict=True):
                 track.box = box
         return now
 
@@ -105,14 +115,14 @@ class Tracker:
             match = matches(boxes_of(tracks), there)
             for index, track in enumerate(tracks):
                 if index in match:
-                    track.see(left[match[index]], step_s, glance)
+                    track.see(left[match[index]], step_s, glance, still=self._still)
                 else:
                     track.miss(step_s, glance)
             left = [reading for index, reading in enumerate(left) if index not in match.values()]
         for reading in left:
             self._number += 1
             track = Track(self._number, self._time_s)
-            track.see(reading, step_s, glance)
+            track.see(reading, step_s, glance, still=self._still)
             self._tracks.append(track)
 
     def _decide(self, frame: Frame) -> tuple[Event, ...]:

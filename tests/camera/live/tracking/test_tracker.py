@@ -29,14 +29,14 @@ def test_each_digit_that_is_there_to_stay_is_said_once_in_reading_order(watching
     assert [(digit.digit, digit.line) for digit in watching.steady.digits] == [(3, 0), (7, 0), (5, 1)]
 
 
-def test_it_is_said_within_300_ms_of_showing_and_gone_within_a_second_and_a_quarter(watching, page):
+def test_it_is_said_within_150_ms_of_showing_and_gone_within_a_second_and_a_quarter(watching, page):
     watching.show(NOTHING, 1)
     shown_s = (watching.index + 1) / watching.rate
     watching.show(page(), 2)
     hidden_s = (watching.index + 1) / watching.rate
     watching.show(NOTHING, 2)
     appeared, gone = watching.events[:3], watching.events[3:]
-    assert all(0.1 < event.time_s - shown_s <= 0.25 for event in appeared)
+    assert all(0.05 < event.time_s - shown_s <= 0.15 for event in appeared)
     assert [event.kind for event in gone] == [EventKind.GONE] * 3
     assert all(0.7 < event.time_s - hidden_s <= 1.25 for event in gone)
     assert watching.steady == Steady()
@@ -46,7 +46,9 @@ def test_rates_differ_by_a_frame_at_most(page, watch):
     times_s = {}
     for rate in (15, 30, 60):
         watching = watch(rate).show(NOTHING, 1).show(page(), 2).show(NOTHING, 2)
-        times_s[rate] = np.array([event.time_s for event in watching.events])
+        times_s[rate] = np.array(
+            [event.time_s - 1 / rate for event in watching.events]
+        )  # from the first frame that shows it
     assert times_s[15] == pytest.approx(times_s[60], abs=1 / 15 + 1e-9)
     assert times_s[30] == pytest.approx(times_s[60], abs=1 / 30 + 1e-9)
 
@@ -60,7 +62,7 @@ def test_what_is_missed_now_and_then_stays(watching, page, digits):
 
 
 def test_what_flashes_up_is_not_said(watching, page, digits):
-    watching.show(every(1.0, 0.1, page({**digits, 8: (150, 30, 20, 30)}), page()), 5)
+    watching.show(every(1.0, 0.03, page({**digits, 8: (150, 30, 20, 30)}), page()), 5)
     assert 8 not in [digit for _, digit in watching.told]
 
 
@@ -160,7 +162,7 @@ class Rested:
 def test_a_page_that_lies_still_is_not_read_and_told_as_before(drawn, noisy, page):
     resting = Rested(noisy, always=False).show(drawn(), page(), 3)
     reads = resting.reads
-    assert reads <= 24
+    assert reads <= 26
     resting.show(drawn(), NOTHING, 2)
     assert resting.reads == reads
     assert resting.steady.lines == ("37", "5")
@@ -188,7 +190,30 @@ def test_what_moves_is_looked_at_fifteen_to_twenty_times_a_second(rate, share, p
         frame = Frame(image, index / rate, index)
         reads += (read := tracker.wants(frame))
         tracker.update(frame, page() if read else None)
-    assert reads == pytest.approx(2 * rate * share, abs=1)
+    assert reads == pytest.approx(2 * rate * share, abs=3)  # more often until what is there is said
+
+
+@pytest.mark.parametrize(("rate", "share"), [(15, 1), (30, 1), (60, 1 / 2)])
+def test_what_is_not_said_yet_is_looked_at_thirty_times_a_second(rate, share, page):
+    tracker, reads = Tracker(), 0
+    for index in range(rate // 5):
+        image = np.random.default_rng(index).integers(0, 256, (240, 320, 3), np.uint8)
+        frame = Frame(image, index / rate, index)
+        reads += (read := tracker.wants(frame))
+        tracker.update(frame, page(confidence=0.6) if read else None)
+    assert reads == pytest.approx(rate / 5 * share, abs=1)
+
+
+def test_boxes_follow_a_page_in_the_frames_that_are_not_read(watch, drawn, page, digits):
+    watching = watch(30).show(page(), 1)
+    tracker, x = watching.tracker, digits[7][0]
+    for step in range(1, 7):
+        shift = np.array([[1.0, 0, 3.0 * step], [0, 1, 0]])
+        watching.index += 1
+        frame = Frame(drawn(by=shift), watching.index / 30, watching.index)
+        tracker.wants(frame)
+        steady, _ = tracker.update(frame, None)
+    assert steady.digits[1].box_xywh_px[0] == pytest.approx(x + 18, abs=1)
 
 
 def test_what_changes_is_read_also_after_the_clock_was_turned_back(page):
