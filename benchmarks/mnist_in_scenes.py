@@ -30,7 +30,7 @@ from benchmarks.reading import FIRST_SEED, marks_of, measured_with, opened
 from edgedigits.files import write_json
 from edgedigits.training.data import load_mnist
 from edgedigits_camera.detection.detect import Detections
-from edgedigits_camera.digits.candidates import look_at
+from edgedigits_camera.digits.candidates import cutter, look_at
 from edgedigits_camera.profiles import STILL
 from edgedigits_camera.reader import candidates_of, read_page
 from edgedigits_camera.scene import CAMERAS, LIGHTS, PAPERS, PENS, SceneSpec, draw_scene
@@ -125,7 +125,7 @@ def count(scene: Scene, originals: NDArray[np.uint8], recognizer: Recognizer) ->
     outcome = compare(true, marks_of(read_page(scene.image, recognizer).readings))
     found = np.array([index is not None for index in outcome.found])
     original = right(recognizer.probabilities(originals))
-    given = look_at(grey, detections_of(boxes_of(true), light=scene.light_ink), recognizer, views=STILL.views)
+    given = look_at(cutter(grey), detections_of(boxes_of(true), light=scene.light_ink), recognizer, views=STILL.views)
     named = names_of(candidates_of(grey, recognizer, profile=STILL), boxes_of(true))
     return Counts(
         digits=len(true),

@@ -17,7 +17,7 @@ import numpy as np
 from edgedigits.recognizer import Reading
 from edgedigits_camera.detection.detect import detect
 from edgedigits_camera.detection.nms import MOST_SHARED, suppress_overlaps
-from edgedigits_camera.digits.candidates import Candidates, look_at
+from edgedigits_camera.digits.candidates import Candidates, Cut, cutter, look_at
 from edgedigits_camera.digits.features import features_of
 from edgedigits_camera.digits.judge import Judge
 from edgedigits_camera.digits.patches import View
@@ -100,14 +100,14 @@ def find_digits(
     judge: Judge | None = None,
 ) -> Found:
     """Every stage from a grey picture (H, W) uint8 to the digits in it."""
-    judge = judge or judge_of(recognizer)
-    candidates = candidates_of(grey, recognizer, profile=profile)
+    judge, cut = judge or judge_of(recognizer), cutter(grey)
+    candidates = candidates_of(grey, recognizer, profile=profile, cut=cut)
     score = judge.trees.score(features_of(candidates, size_px=(grey.shape[1], grey.shape[0])))
     fate = np.where(score >= judge.threshold, Fate.COVERED, Fate.NO_DIGIT)
     likely = np.flatnonzero(fate == Fate.COVERED)
     chosen = likely[suppress_overlaps(candidates.found.boxes_px[likely], score[likely], most=MOST_SHARED)]
     fate[chosen] = Fate.READ
-    probabilities = named(grey, candidates[chosen], recognizer, views=profile.views)
+    probabilities = named(cut, candidates[chosen], recognizer, views=profile.views)
     return Found(candidates, score, fate, chosen, probabilities)
 
 
@@ -123,14 +123,15 @@ def judge_of(recognizer: Recognizer) -> Judge:
     return JUDGES[recognizer]
 
 
-def candidates_of(grey: NDArray[np.uint8], recognizer: Recognizer, *, profile: Profile) -> Candidates:
+def candidates_of(
+    grey: NDArray[np.uint8], recognizer: Recognizer, *, profile: Profile, cut: Cut | None = None
+) -> Candidates:
     """What the detector finds in a picture (H, W) uint8, and what the network says of it: what the judge sees."""
-    return look_at(grey, detect(grey, recognizer.detector, profile.search), recognizer, views=(View(),))
+    found = detect(grey, recognizer.detector, profile.search)
+    return look_at(cut or cutter(grey), found, recognizer, views=(View(),))
 
 
-def named(
-    grey: NDArray[np.uint8], digits: Candidates, recognizer: Recognizer, *, views: Sequence[View]
-) -> NDArray[np.float32]:
+def named(cut: Cut, digits: Candidates, recognizer: Recognizer, *, views: Sequence[View]) -> NDArray[np.float32]:
     """What digits are named by, (N, 10): the mean of what the network says of each as it stands and in further views.
 
     Where lines go up or down, these are turned level; should upright digits climb instead, the mean keeps most of them
@@ -144,7 +145,7 @@ def named(
     further = [View(view.share, view.slope + level) for view in views] + [View(slope=level)] * bool(level)
     if not further:
         return digits.probabilities
-    seen = look_at(grey, digits.found, recognizer, views=further)
+    seen = look_at(cut, digits.found, recognizer, views=further)
     said: NDArray[np.float32] = np.concatenate([digits.views, seen.views], axis=1).mean(axis=1)
     return said
 

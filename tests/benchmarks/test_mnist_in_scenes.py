@@ -7,7 +7,7 @@ import pytest
 from benchmarks.mnist_in_scenes import CONDITIONS, Counts, count, detections_of, names_of, picture_px, tasks
 from edgedigits.preprocess import to_patch
 from edgedigits.strokes import draw_digit
-from edgedigits_camera.digits.candidates import look_at
+from edgedigits_camera.digits.candidates import cutter, look_at
 from edgedigits_camera.digits.patches import View
 from edgedigits_camera.scene import CAMERAS, LIGHTS, PAPERS, PENS, draw_scene
 from edgedigits_camera.scoring import Mark, boxes_of
@@ -59,7 +59,7 @@ def test_a_page_that_does_not_show_what_is_compared_loses_points(glyphs, scene, 
 
 def test_ink_in_the_true_box_has_the_form_of_the_original(glyphs, scene, boxes, told):
     grey = cv2.cvtColor(scene.image, cv2.COLOR_BGR2GRAY)
-    patches = look_at(grey, detections_of(boxes, light=False), told(), views=(View(),)).patches.astype(float)
+    patches = look_at(cutter(grey), detections_of(boxes, light=False), told(), views=(View(),)).patches.astype(float)
     originals = glyphs[0][[digit.glyph for digit in scene.digits]].astype(float)
     likeness = [np.corrcoef(a.ravel(), b.ravel())[0, 1] for a, b in zip(patches, originals, strict=True)]
     others = [np.corrcoef(a.ravel(), b.ravel())[0, 1] for a, b in zip(patches, np.roll(originals, 1, 0), strict=True)]
@@ -71,7 +71,7 @@ def test_the_name_of_a_box_is_that_of_the_candidate_that_fits_it_best(told, scen
     grey = cv2.cvtColor(scene.image, cv2.COLOR_BGR2GRAY)
     moved = boxes.copy()
     moved[:, 1] += 0.1 * boxes[:, 3].max()
-    seen = look_at(grey, detections_of(boxes, light=False), told(), views=(View(),))
+    seen = look_at(cutter(grey), detections_of(boxes, light=False), told(), views=(View(),))
     assert names_of(seen, moved).tolist() == seen.probabilities.argmax(axis=1).tolist()
     far = np.array([(5000.0, 0, 10, 10)])
     assert names_of(seen, far).tolist() == names_of(seen[np.zeros(0, int)], far).tolist() == [-1]

@@ -105,7 +105,7 @@ class Network:
         self.slopes = []
         monkeypatch.setattr(reader, "look_at", self.look_at)
 
-    def look_at(self, _grey, found, _recognizer, *, views):
+    def look_at(self, _cut, found, _recognizer, *, views):
         self.slopes += [view.slope for view in views]
         said = np.full((len(found), len(views), 10), 3.0, np.float32)
         return Candidates(
@@ -139,14 +139,14 @@ TURNED = (View(0.35, -0.15),)
 )
 def test_what_is_chosen_is_named_in_further_views_and_level(monkeypatch, slope, views, turned, said):
     network = Network(monkeypatch)
-    answers = named(np.zeros((9, 9), np.uint8), rising(slope), None, views=views)
+    answers = named(None, rising(slope), None, views=views)
     assert network.slopes == pytest.approx(turned, abs=0.03)
     assert answers == pytest.approx(np.full((8, 10), said))
 
 
 def test_an_empty_page_has_no_names():
     nothing = rising(0.3)[np.zeros(0, int)]
-    assert named(np.zeros((9, 9), np.uint8), nothing, None, views=TURNED).shape == (0, 10)
+    assert named(None, nothing, None, views=TURNED).shape == (0, 10)
 
 
 @pytest.mark.parametrize(

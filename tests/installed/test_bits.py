@@ -15,8 +15,8 @@ from edgedigits_camera.digits.resizing import CUBIC, doubled, resized
 # Seen alike on x86-64, 64-bit and 32-bit Arm, with NumPy 1.24 to 2.5 and OpenCV 4.6 to 5.0.
 LIT_PAGE = "a149d5dba63ba454"
 CONTRAST = {1: "1c66c893695e1b77", 2: "b78da0a2c156dfaf"}
-PATCHES = {1: "77c875751068bc0f", 2: "cbca3a96a05c118b"}
-RESIZED, TURNED, STRENGTHS = "231125894726f6e3", "43a7718289fdf6fc", "14a9adcfae532714"
+PATCHES = {1: "8eaac76b877134ff", 2: "b6dce15b9e36a9ce"}
+RESIZED, TURNED, STRENGTHS = "231125894726f6e3", "353afce48cbe340f", "14a9adcfae532714"
 SIDES = (9, 41, 64, 97, 150, 233)
 # What rounds sums of floats as processor and version will. INTER_AREA halves exactly, and is for that alone.
 INEXACT = re.compile(r"cv2\.(divide|warp\w+|INTER_(CUBIC|LANCZOS4|LINEAR(?!_EXACT))|INTER_AREA)\b")

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 # Most of the smaller box that two neighbours may share (intersection over minimum). Digits side by side share up to
 # this when both slant; with more, pieces of one digit would survive beside it.
 MOST_SHARED = 0.4
+# Boxes that are compared with all others at a time: memory stays bounded.
+BLOCK = 64
 
 
 def share_of_smaller(boxes: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -39,7 +41,9 @@ def suppress_overlaps(
     order = np.argsort(-scores, kind="stable")
     boxes = boxes[order]
     free = np.ones(len(order), np.bool_)
-    for place in range(len(order)):
-        if free[place]:
-            free[place + 1 :] &= measure(boxes[place : place + 1], boxes[place + 1 :])[0] <= most
+    for start in range(0, len(order), BLOCK):
+        places = start + np.flatnonzero(free[start : start + BLOCK])
+        for place, apart in zip(places.tolist(), measure(boxes[places], boxes[start:]) <= most, strict=True):
+            if free[place]:
+                free[place + 1 :] &= apart[place + 1 - start :]
     return order[free]

@@ -22,15 +22,6 @@ CLOSING_PX = 7
 DARKEST_PAPER = 24
 
 
-def _contrasts() -> NDArray[np.uint8]:
-    """(65536,) uint8: contrast of 256 paper + grey."""
-    paper, grey = np.divmod(np.arange(1 << 16), 256)
-    return np.rint(255 * np.maximum(paper - grey, 0) / np.maximum(paper, DARKEST_PAPER)).astype(np.uint8)
-
-
-CONTRASTS = _contrasts()
-
-
 def ink_contrast(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """How much darker than the paper around it each pixel is.
 
@@ -41,7 +32,11 @@ def ink_contrast(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
         (H, W) uint8: 255 * (paper - grey) / paper; 0 is paper, 255 black ink on it.
 
     """
-    return CONTRASTS.take(paper_of(grey) * np.uint16(256) + grey)
+    paper = paper_of(grey)
+    # Rounded as if exact: 255 a / b of whole numbers up to 255 is no nearer to the middle between two than by 1 / 510.
+    deep = np.multiply(cv2.subtract(paper, grey), 255, dtype=np.float32)
+    deep /= np.maximum(paper, DARKEST_PAPER)
+    return np.rint(deep, out=deep).astype(np.uint8)
 
 
 def paper_of(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from edgedigits_camera.detection.nms import MOST_SHARED, share_of_smaller, suppress_overlaps
-from edgedigits_camera.digits.patches import Box, CutOut, View, clutter_of, cut_out, patch_and_box
+from edgedigits_camera.digits.patches import Box, CutOut, View, among, clutter_of, cut_out, patch_and_box
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 BESIDE = 0.15
 # Boxes that are compared with all others, and digits that are cut out, at a time: memory stays bounded.
 BLOCK = 256
+# Cut-outs that are kept of a picture, of 40 kB each: what is chosen is looked at once more.
+KEPT = 512
+
+Cut = Callable[[Box, bool], CutOut]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +60,22 @@ class Candidates:
         return mean
 
 
-def look_at(grey: NDArray[np.uint8], found: Detections, recognizer: Recognizer, *, views: Sequence[View]) -> Candidates:
-    """Cut each detection out of a picture (H, W) uint8 and name it by the network."""
+def cutter(grey: NDArray[np.uint8]) -> Cut:
+    """Cuts digits out of a picture (H, W) uint8 by box and whether they are light; the last KEPT are not cut anew."""
+
+    @lru_cache(maxsize=KEPT)
+    def cut(box: Box, light: bool) -> CutOut:
+        return cut_out(grey, box, light=light)
+
+    return cut
+
+
+def look_at(cut: Cut, found: Detections, recognizer: Recognizer, *, views: Sequence[View]) -> Candidates:
+    """Cut each detection out of a picture, in each view, and name it by the network."""
     boxes: list[Box] = [tuple(box) for box in found.boxes_px.tolist()]
     cuts = (
-        cut_out(grey, boxes[index], light=bool(found.light[index] > 0.5), others=[boxes[other] for other in others])
-        for index, others in enumerate(beside(found))
+        among(cut(box, light), [boxes[other] for other in others])
+        for box, light, others in zip(boxes, (found.light > 0.5).tolist(), beside(found), strict=True)
     )
     blocks = [
         _looked_at(list(islice(cuts, rows.stop - rows.start)), recognizer, views) for rows in blocks_of(len(found))

@@ -97,16 +97,25 @@ def cut_out(grey: NDArray[np.uint8], box: Box, *, light: bool, others: Sequence[
     height, width = (max(4, round(side * scale)) for side in part.shape)
     part = resized(part, width=width, height=height)
     contrast = ink_contrast(cv2.bitwise_not(part) if light else part)
-    across, down = width / (columns.stop - columns.start), height / (rows.stop - rows.start)
+    corner = columns.start, rows.start
+    across_down = width / (columns.stop - columns.start), height / (rows.stop - rows.start)
+    own, *near = (moved(each, corner, across_down) for each in (box, *others))
+    place = place_of(own, near, contrast.shape)
+    return without_lines(CutOut(contrast, own, place, depth_of(contrast, own), corner, across_down))
 
-    def moved(box: Box) -> Box:
-        x, y, w, h = box
-        return (x - columns.start) * across, (y - rows.start) * down, w * across, h * down
 
-    own = moved(box)
-    place = place_of(own, [moved(other) for other in others], contrast.shape)
-    depth = depth_of(contrast, own)
-    return without_lines(CutOut(contrast, own, place, depth, (columns.start, rows.start), (across, down)))
+def among(cut: CutOut, others: Sequence[Box]) -> CutOut:
+    """The same digit, where others stand near it, whose boxes are in pixels of the picture."""
+    if not others:
+        return cut
+    near = [moved(other, cut.corner, cut.scale) for other in others]
+    return replace(cut, place=place_of(cut.box, near, cut.contrast.shape))
+
+
+def moved(box: Box, corner: tuple[int, int], scale: tuple[float, float]) -> Box:
+    """A box in a picture, in a cut-out."""
+    (x, y, w, h), (left, top), (across, down) = box, corner, scale
+    return (x - left) * across, (y - top) * down, w * across, h * down
 
 
 def depth_of(contrast: NDArray[np.uint8], box: Box) -> float:
@@ -118,16 +127,18 @@ def depth_of(contrast: NDArray[np.uint8], box: Box) -> float:
 
 def without_lines(cut: CutOut) -> CutOut:
     """Take ruled lines out, where anything runs from one side to the other."""
-    height, width = cut.contrast.shape
-    ink = cut.contrast > max(NOISE, cut.depth / 4)
+    ink = cv2.threshold(cut.contrast, max(NOISE, cut.depth / 4), 1, cv2.THRESH_BINARY)[1]
     if not any(ink.any(axis=axis).all() for axis in (0, 1)):
         return cut  # most often, and quickly told: what crosses all of it is in every column, or in every row
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink.view(np.uint8))
-    if not ((stats[1:, cv2.CC_STAT_WIDTH] == width) | (stats[1:, cv2.CC_STAT_HEIGHT] == height)).any():
+    labels = connected(ink)
+    across, down = crossed(labels), crossed(labels.T)
+    if not (across or down):
         return cut
     # ``without_ruling`` works in cells of four pixels.
+    height, width = cut.contrast.shape
     right, below = -width % 4, -height % 4
-    cleaned = without_ruling(cv2.copyMakeBorder(cut.contrast, 0, below, 0, right, cv2.BORDER_REPLICATE))
+    around = cv2.copyMakeBorder(cut.contrast, 0, below, 0, right, cv2.BORDER_REPLICATE)
+    cleaned = without_ruling(around, across=across, down=down)
     if cleaned is None:
         return cut
     contrast = np.ascontiguousarray(cleaned[:height, :width])
@@ -162,16 +173,25 @@ def strengths(mean: float) -> NDArray[np.uint8]:
 def own_ink(cut: CutOut, *, threshold: float) -> NDArray[np.uint8]:
     """(H, W) uint8, 255 where there is ink of the digit, else 0."""
     mask = cv2.threshold(cut.contrast, threshold, 255, cv2.THRESH_BINARY)[1]
+    labels = connected(mask)
+    pixels = np.flatnonzero(mask)  # few of all
+    label = labels.ravel()[pixels]
+    area = np.bincount(label, minlength=1)
+    inside = np.bincount(labels[reach(cut.box, OVER, mask.shape)].ravel(), minlength=len(area))
+    whole, part = inside > OWN * area, inside > CRUMB_PX
+    mask.ravel()[pixels] = np.where(whole[label], 255, np.where(part[label], cut.place.ravel()[pixels], 0))
+    return mask
+
+
+def connected(ink: NDArray[np.uint8]) -> NDArray[np.uint16]:
+    """(H, W): the number of the component that each pixel of ink (H, W) uint8 belongs to, 0 where there is none."""
     # Without statistics of all that is around it takes a quarter of the time.
-    count, labels = cv2.connectedComponentsWithAlgorithm(mask, 8, cv2.CV_16U, cv2.CCL_GRANA)
-    inside = np.bincount(labels[reach(cut.box, OVER, mask.shape)].ravel(), minlength=count)
-    whole = inside > OWN * np.bincount(labels[labels > 0], minlength=count)
-    part = ~whole & (inside > CRUMB_PX)
-    whole[0] = part[0] = False
-    own: NDArray[np.uint8] = np.where(whole, np.uint8(255), np.uint8(0)).take(labels)
-    if part.any():
-        own |= np.where(part, np.uint8(255), np.uint8(0)).take(labels) & cut.place
-    return own
+    return cv2.connectedComponentsWithAlgorithm(ink, 8, cv2.CV_16U, cv2.CCL_GRANA)[1]
+
+
+def crossed(labels: NDArray[np.uint16]) -> bool:
+    """Whether a component of (H, W) goes from its left side to its right."""
+    return bool(set(labels[:, 0].tolist()) & set(labels[:, -1].tolist()) - {0})
 
 
 def box_of(cut: CutOut, own: NDArray[np.uint8]) -> Box:
@@ -204,6 +224,8 @@ def turned(ink: NDArray[np.uint8], slope: float) -> NDArray[np.uint8]:
     Cubic curves keep strokes thin; the haze that resampling spreads around them is taken off. Ink is doubled twice, and
     of that the nearest pixels are taken: both give the same bits in every OpenCV, which ``warpAffine`` does not.
     """
+    x, y, w, h = cv2.boundingRect(ink)
+    ink = cv2.copyMakeBorder(ink[y : y + h, x : x + w], 1, 1, 1, 1, cv2.BORDER_CONSTANT)
     height, width = ink.shape
     side = math.ceil(math.sqrt(height**2 + width**2)) + 2
     across = np.arange(side) - (side - 1) / 2

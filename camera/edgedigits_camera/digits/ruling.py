@@ -33,15 +33,14 @@ ACROSS = np.ones((THICKNESS_PX + 2 * SLANT_PX + 1, 1), np.uint8)
 THICKER = np.ones(((THICKNESS_PX + 2 * SLANT_PX) // ROWS_PX + 2, 1), np.uint8)
 
 
-def without_ruling(contrast: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+def without_ruling(contrast: NDArray[np.uint8], *, across: bool = True, down: bool = True) -> NDArray[np.uint8] | None:
     """Take long straight lines out of a contrast picture (H, W) uint8; None when there are none.
 
-    Height and width are multiples of CELL_PX.
+    Height and width are multiples of CELL_PX. Those that go ``across`` are looked for, and those that go ``down``.
     """
     cleaned = None
-    for turn in (np.asarray, cv2.transpose):
-        cells = ruling(turn(contrast))
-        if cells is not None:
+    for wanted, turn in ((across, np.asarray), (down, cv2.transpose)):
+        if wanted and (cells := ruling(turn(contrast))) is not None:
             cleaned = turn(mended(turn(contrast if cleaned is None else cleaned), cells))
     return cleaned
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from edgedigits_camera.digits import candidates
-from edgedigits_camera.digits.candidates import beside, blocks_of, look_at
+from edgedigits_camera.digits.candidates import beside, blocks_of, cutter, look_at
 from edgedigits_camera.profiles import STILL
 
 pytestmark = pytest.mark.slow
@@ -16,7 +16,7 @@ TEXT = "35072648"
 
 def test_clear_digits_are_named_right(recognizer, write_row, detections_of):
     grey, boxes = write_row(TEXT, height_px=40)
-    seen = look_at(grey, detections_of(boxes), recognizer, views=STILL.views)
+    seen = look_at(cutter(grey), detections_of(boxes), recognizer, views=STILL.views)
     assert "".join(map(str, seen.probabilities.argmax(axis=1))) == TEXT
     assert seen.views.shape == (len(TEXT), len(STILL.views), 10)
     assert seen.probabilities.sum(axis=1) == pytest.approx(1, abs=0.02)
@@ -25,15 +25,15 @@ def test_clear_digits_are_named_right(recognizer, write_row, detections_of):
 
 def test_digits_that_are_not_there_are_not_named_so(recognizer, write_row, detections_of):
     grey, boxes = write_row(TEXT, height_px=40)
-    seen = look_at(np.fliplr(grey), detections_of(boxes), recognizer, views=STILL.views)
+    seen = look_at(cutter(np.fliplr(grey)), detections_of(boxes), recognizer, views=STILL.views)
     assert "".join(map(str, seen.probabilities.argmax(axis=1))) != TEXT
 
 
 def test_blocks_give_what_all_at_once_give(recognizer, write_row, detections_of, monkeypatch):
     grey, boxes = write_row(TEXT, height_px=40, gap=None)
-    at_once = look_at(grey, detections_of(boxes), recognizer, views=STILL.views)
+    at_once = look_at(cutter(grey), detections_of(boxes), recognizer, views=STILL.views)
     monkeypatch.setattr(candidates, "BLOCK", 3)
-    in_blocks = look_at(grey, detections_of(boxes), recognizer, views=STILL.views)
+    in_blocks = look_at(cutter(grey), detections_of(boxes), recognizer, views=STILL.views)
     assert [block.stop - block.start for block in blocks_of(len(boxes))] == [3, 3, 2]
     assert (in_blocks.patches == at_once.patches).all()
     assert in_blocks.views == pytest.approx(at_once.views, abs=1e-5)
@@ -41,7 +41,7 @@ def test_blocks_give_what_all_at_once_give(recognizer, write_row, detections_of,
 
 def test_light_ink_is_looked_at_as_what_the_detector_says_it_is(recognizer, write_row, detections_of):
     grey, boxes = write_row(TEXT, height_px=40)
-    seen = look_at(255 - grey, detections_of(boxes, light=0.9), recognizer, views=STILL.views)
+    seen = look_at(cutter(255 - grey), detections_of(boxes, light=0.9), recognizer, views=STILL.views)
     assert "".join(map(str, seen.probabilities.argmax(axis=1))) == TEXT
 
 
@@ -55,7 +55,7 @@ def test_ten_thousand_detections_are_compared_block_by_block_in_little_time(dete
 
 
 def test_no_detections_are_no_candidates(recognizer, detections_of):
-    seen = look_at(np.zeros((9, 9), np.uint8), detections_of([]), recognizer, views=STILL.views)
+    seen = look_at(cutter(np.zeros((9, 9), np.uint8)), detections_of([]), recognizer, views=STILL.views)
     assert len(seen) == 0
     assert (seen.patches.shape, seen.probabilities.shape) == ((0, 28, 28), (0, 10))
 
