@@ -9,7 +9,7 @@ import numpy as np
 from edgedigits.backends.tflite import open_tflite_runtime
 from edgedigits.errors import BundleError
 from edgedigits.graphs.graph import Graph, Operator, Quantisation, Tensor
-from edgedigits.graphs.tflite import macs_of
+from edgedigits.graphs.macs import macs_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import replace
-from math import prod
 from typing import TYPE_CHECKING, Any
 
 from edgedigits.bundle.metadata import read_metadata
 from edgedigits.errors import BackendError, BundleError, MissingExtraError, require
+from edgedigits.graphs import interpreted
 from edgedigits.graphs.graph import Graph, Operator, Quantisation, Tensor
+from edgedigits.graphs.macs import macs_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ def read(path: Path) -> Graph:
     except MissingExtraError as missing:
         # On 32-bit Arm there is tflite-runtime alone.
         try:
-            graph = importlib.import_module("edgedigits.graphs.interpreted").read(path)
+            graph = interpreted.read(path)
         except (BackendError, MissingExtraError):
             raise missing from None
     return replace(graph, metadata=read_metadata(path))
@@ -98,22 +98,3 @@ def _quantisation(found: Any) -> Quantisation | None:
 def _operator(step: Any, name: str, tensors: tuple[Tensor, ...]) -> Operator:
     inputs, outputs = _places(step.inputs), _places(step.outputs)
     return Operator(name, inputs, outputs, macs_of(name, inputs, outputs, tensors))
-
-
-def macs_of(name: str, inputs: Sequence[int], outputs: Sequence[int], tensors: Sequence[Tensor]) -> int:
-    """Multiply-accumulates of an operator that reads and writes these tensors; 0 where it lacks what it multiplies."""
-    try:
-        return _macs(name, [tensors[index] for index in inputs], tensors[outputs[0]])
-    except IndexError:
-        return 0
-
-
-def _macs(name: str, inputs: list[Tensor], output: Tensor) -> int:
-    values = output.values
-    if name in ("CONV_2D", "FULLY_CONNECTED"):  # weights (outputs, ...)
-        return values * prod(inputs[1].shape[1:])
-    if name == "DEPTHWISE_CONV_2D":  # weights (1, height, width, outputs)
-        return values * prod(inputs[1].shape[:-1])
-    if name == "TRANSPOSE_CONV":  # output's shape, weights (outputs, height, width, inputs), values
-        return inputs[2].values * prod(inputs[1].shape[:-1])
-    return values * inputs[0].shape[-1] if name == "BATCH_MATMUL" else 0
