@@ -9,6 +9,8 @@ import numpy as np
 import tensorflow as tf
 
 from edgedigits.errors import ExportError
+from edgedigits.files import sha256
+from edgedigits_export.networks.sizes import check_made
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from edgedigits_export.networks.frames import Frame
+    from edgedigits_export.networks.probing import Choice
 
 Shape = tuple[int | None, ...]
 # They hand on what they get.
@@ -74,11 +77,18 @@ class Foreign:
 
 
 def frozen(infer: Callable[[Any], Any], shape: Sequence[int | None], dtype: Any = tf.float32) -> Any:
-    """The function with its variables turned into constants: the converter loses those that it cannot trace."""
+    """The function with its variables turned into constants: the converter loses those that it cannot trace.
+
+    Raises:
+        ExportError: it would make too much of one image.
+
+    """
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
     concrete = tf.function(infer, autograph=False).get_concrete_function(tf.TensorSpec(shape, dtype))
-    return convert_variables_to_constants_v2(concrete, aggressive_inlining=True)
+    made = convert_variables_to_constants_v2(concrete, aggressive_inlining=True)
+    check_made(made.graph)
+    return made
 
 
 def asked(foreign: Foreign, images: Any, frame: Frame) -> Any:
@@ -102,6 +112,17 @@ def weights_in(graph: Any) -> list[NDArray[Any]]:
     tensors = (node.attr["value"].tensor for body in bodies for node in body if node.op == "Const")
     arrays = (tf.make_ndarray(tensor) for tensor in tensors if tf.as_dtype(tensor.dtype).is_floating)
     return [array for array in arrays if array.ndim]
+
+
+def origin_of(path: Path, choice: Choice) -> dict[str, str]:
+    """What is known of a network: its file's name and digest, what it takes and gives, and how that was found."""
+    return {
+        "file": path.name,
+        "file_sha256": sha256(path / "saved_model.pb" if path.is_dir() else path),
+        "takes": f"pixels in {choice.way}",
+        "answers": choice.way.head.gives,
+        "tried": str(choice),
+    }
 
 
 def only(path: Path, takes: Sequence[Shape], gives: Sequence[Shape]) -> tuple[Shape, Shape]:

@@ -13,14 +13,14 @@ import numpy as np
 import tensorflow as tf
 
 from edgedigits.errors import ExportError
-from edgedigits.files import sha256
-from edgedigits_export.networks.foreign import asked, shape_text
+from edgedigits_export.networks.foreign import asked, origin_of, shape_text
 from edgedigits_export.networks.frames import LEAST_PX, MOST_PX, frames_of
 from edgedigits_export.networks.heads import DIGITS, WITH_NONE, heads_of
 from edgedigits_export.networks.loaders import load
 from edgedigits_export.networks.network import Network, answers_of, is_documented
 from edgedigits_export.networks.pixels import TRIED, Pixels, parse
 from edgedigits_export.networks.probing import Way, choose
+from edgedigits_export.networks.sizes import bounded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,12 +72,13 @@ def load_foreign(path: Path, *, data: Mnist, pixels: str | None = None) -> Netwo
 
     """
     given = parse(pixels) if pixels else None
-    foreign = load(path)
-    try:
-        choice = _chosen(foreign, data=data, given=given)
-    except ExportError as error:
-        raise ExportError(f"{path}: {error}") from error
-    way, origin = choice.way, _origin(path, choice)
+    with bounded(path):
+        foreign = load(path)
+        try:
+            choice = _chosen(foreign, data=data, given=given)
+        except ExportError as error:
+            raise ExportError(f"{path}: {error}") from error
+    way, origin = choice.way, origin_of(path, choice)
     as_it_is = way.pixels == Pixels() and not way.head.softmax
     if foreign.model is not None and as_it_is and is_documented(foreign.model):
         return Network(foreign.model, recipe="", seed=None, origin=origin)
@@ -109,16 +110,3 @@ def _frames(foreign: Foreign) -> tuple[Frame, ...]:
             "around it may lead there"
         )
     return frames
-
-
-def _origin(path: Path, choice: Choice) -> dict[str, str]:
-    """What is known of it: its file's name and digest, what it takes and gives, and how that was found."""
-    digest = sha256(path / "saved_model.pb" if path.is_dir() else path)
-    way = choice.way
-    return {
-        "file": path.name,
-        "file_sha256": digest,
-        "takes": f"pixels in {way}",
-        "answers": way.head.gives,
-        "tried": str(choice),
-    }

@@ -38,7 +38,10 @@ def read(path: Path) -> Foreign:
         raise ExportError(f"{path} cannot be loaded ({one_line(error)})") from error
     shape, answers = only(path, takes, gives)
     dtype = tf.as_dtype(model.inputs[0].dtype)
-    infer = frozen(lambda images: model(images, training=False), shape, dtype)
+    try:
+        infer = frozen(lambda images: model(images, training=False), shape, dtype)
+    except ExportError as error:
+        raise ExportError(f"{path}: {error}") from error
     return Foreign(infer, shape, answers, model.get_weights(), dtype, model)
 
 

@@ -11,6 +11,7 @@ from edgedigits.errors import ExportError
 from edgedigits_export.networks.foreign import Foreign, frozen, only, weights_in
 from edgedigits_export.networks.network import one_line
 from edgedigits_export.networks.operators import check_operators
+from edgedigits_export.networks.sizes import check_declared, check_made
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +33,7 @@ def read(path: Path) -> Foreign:
     model = _model(path)
     for meta in model.meta_graphs:  # whichever the loader takes
         check_operators(path, meta)
+        check_declared(path, meta.graph_def)
     served = [meta for meta in model.meta_graphs if "serve" in meta.meta_info_def.tags]
     meta = (served or list(model.meta_graphs))[0]
     signature = _signature(path, meta)
@@ -39,9 +41,12 @@ def read(path: Path) -> Foreign:
     shape, answers = only(path, takes, gives)
     (source,), (target,) = signature.inputs.values(), signature.outputs.values()
     try:
+        _check_made(meta)
         graph = _loaded(path, meta, target.name)
         run = _function(graph, source.name, target.name)
         infer = frozen(lambda images: run(images)[0], shape, tf.as_dtype(source.dtype))
+    except (MemoryError, tf.errors.ResourceExhaustedError):
+        raise
     except Exception as error:  # TensorFlow raises many
         raise ExportError(f"{path} cannot be loaded ({one_line(error)})") from error
     return Foreign(infer, shape, answers, weights_in(graph), tf.as_dtype(source.dtype))
@@ -75,6 +80,13 @@ def _signature(path: Path, meta: Any) -> Any:
 
 def _shape(end: Any) -> tuple[int | None, ...]:
     return tuple(size.size if size.size >= 0 else None for size in end.tensor_shape.dim)
+
+
+def _check_made(meta: Any) -> None:
+    """Refuse a graph that makes too much, what is run when it is loaded included."""
+    with tf.Graph().as_default() as graph:
+        tf.import_graph_def(meta.graph_def, name="")
+    check_made(graph)
 
 
 def _loaded(path: Path, meta: Any, target: str) -> Any:
