@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from edgedigits.bundle.manifest import MANIFEST
-from edgedigits.cli import options
+from edgedigits.cli import export_options, options
 from edgedigits.errors import require
 
 if TYPE_CHECKING:
@@ -19,91 +19,19 @@ if TYPE_CHECKING:
 
 
 def export(
-    run: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="RUN|BUNDLE",
-            help="Folder that `edgedigits train` wrote, or a bundle to be made anew from its own weights.",
-            show_default=False,
-        ),
-    ] = None,
-    source: Annotated[
-        Path | None,
-        typer.Option(
-            "--from",
-            metavar="FILE",
-            help="In place of RUN, a network that others trained: .keras, .h5, .onnx or a SavedModel folder; how it "
-            "wants its pixels is found out on training digits, and put in front of it.",
-            show_default=False,
-        ),
-    ] = None,
-    pixels: Annotated[
-        str | None,
-        typer.Option(
-            metavar="RANGE",
-            help="How the network of --from wants its pixels: 0..1, -1..1, 0..255 or mean=M,std=S, with ,inverted "
-            "behind it for black ink on white.",
-            show_default="found out",
-        ),
-    ] = None,
-    formats: Annotated[
-        str | None,
-        typer.Option(
-            help="What to make: names (float32, float16, dynamic, int8, uint8, int16x8, onnx, onnx-int8, npz, c) and "
-            "profiles (all, pi, browser, mcu), with commas between them.",
-            show_default="float32,onnx,npz; what BUNDLE has",
-        ),
-    ] = None,
-    quantize: Annotated[bool, typer.Option("--quantize", help="Also make the int8 file.")] = False,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder of the bundle; it is replaced whole, but for its detector and judge where they still fit.",
-            metavar="DIR",
-            show_default="RUN/bundle",
-        ),
-    ] = None,
+    run: export_options.Run = None,
+    source: export_options.Source = None,
+    pixels: export_options.Pixels = None,
+    formats: export_options.Formats = None,
+    quantize: export_options.Quantize = False,
+    out: export_options.Out = None,
     data: options.Data = None,
-    calibration_images: Annotated[
-        int, typer.Option(help="Training images that set the scales of quantised files.")
-    ] = 500,
-    seed: Annotated[int, typer.Option(help="Which of the training images.")] = 0,
-    detector: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="RUN",
-            help="Folder that `edgedigits train-detector` wrote, for the network that finds digits in pictures.",
-            show_default="that of the bundle in its place, or the shipped one",
-        ),
-    ] = None,
-    int8_drop: Annotated[
-        float | None,
-        typer.Option(
-            metavar="POINTS",
-            min=0,
-            max=100,
-            help="How much accuracy files of eight bits may lose, in points; written into report and manifest.",
-            show_default="what rounding explains",
-        ),
-    ] = None,
-    agreement: Annotated[
-        float | None,
-        typer.Option(
-            metavar="PERCENT",
-            min=0,
-            max=100,
-            help="How many test images they must name as the network does; written down as well.",
-            show_default="what rounding explains",
-        ),
-    ] = None,
-    also: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=PATH",
-            help="Also measure on these images, in any form that --data takes. Can be given several times.",
-            show_default=False,
-        ),
-    ] = None,
+    calibration_images: export_options.CalibrationImages = 500,
+    seed: export_options.Seed = 0,
+    detector: export_options.Detector = None,
+    int8_drop: export_options.Int8Drop = None,
+    agreement: export_options.Agreement = None,
+    also: export_options.Also = None,
 ) -> None:
     """Convert a trained network to TFLite, ONNX and NumPy, prove every file on MNIST's test set, write a bundle.
 
