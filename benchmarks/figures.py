@@ -134,7 +134,7 @@ def files() -> str:
         timed = ", ".join(f"{p50_us:.0f} µs {backend}" for p50_us, backend in its)
         path = f"`{Path(file.path).parent}/`" if file.format == "c" else f"`{file.path}`"
         size = f"{file.size_bytes / 1000:.0f} kB"
-        shares = percent(file.accuracy, 2), percent(file.parity.agreement, 2)
+        shares = percent(file.accuracy, 2), percent(file.parity.agreement, 2) if file.parity else "-"
         rows.append((f"`{file.format}`", path, size, *shares, footprint() if file.format == "c" else timed))
     return table(head, rows)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from edgedigits.backends.base import Adapter
+from edgedigits.backends.form import PLAIN, Form, form_of
 from edgedigits.errors import BackendError, require
 from edgedigits.silence import silence
 
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-BATCH_OF_ONE = (1, 28, 28, 1)
+# Sizes of an input but for ones: the same values in the same order. Of the files of an export it is (1, 28, 28, 1).
+ONE_PATCH = ((28, 28), (784,))
 
 
 class TFLite(Adapter):
-    """A file with a fixed batch of one; how pixels are stored is read from the file, for any input type."""
+    """A file with a fixed batch of one; how it wants pixels, and stores them, is read from it, for any input type."""
 
     name = "tflite"
 
@@ -29,11 +31,12 @@ class TFLite(Adapter):
             self._interpreter = self._open(path, threads)
             self._interpreter.allocate_tensors()
         source, target = self._interpreter.get_input_details()[0], self._interpreter.get_output_details()[0]
-        if (shape := tuple(map(int, source["shape"]))) != BATCH_OF_ONE:
-            raise BackendError(f"{path} takes {shape}, expected {BATCH_OF_ONE}; export it again")
-        self._input, self._output = source["index"], target["index"]
-        self._stored = stored_pixels(source)
-        self._image = np.zeros(BATCH_OF_ONE, self._stored.dtype)
+        shape = tuple(map(int, source["shape"]))
+        if tuple(size for size in shape if size != 1) not in ONE_PATCH:
+            raise BackendError(f"{path} takes {shape}, expected (1, 28, 28, 1); export it again")
+        self._input, self._output, self._form = source["index"], target["index"], form_of(path)
+        self._stored = stored_pixels(source, self._form)
+        self._image = np.zeros(shape, self._stored.dtype)
         self._answered, self._unsigned = answered_values(target), f"u{np.dtype(target['dtype']).itemsize}"
 
     def _open(self, path: Path, threads: int) -> Any:
@@ -49,12 +52,12 @@ class TFLite(Adapter):
             interpreter.invoke()
             answer = interpreter.get_tensor(self._output)
             answers[index] = answer if self._answered is None else self._answered.take(answer.view(self._unsigned))
-        return answers
+        return self._form.probabilities(answers)
 
 
-def stored_pixels(details: dict[str, Any]) -> NDArray[Any]:
+def stored_pixels(details: dict[str, Any], form: Form = PLAIN) -> NDArray[Any]:
     """How the file stores the 256 pixel values, (256,) in its input's dtype: one look-up quantises a picture."""
-    return stored_values(np.arange(256) / 255, details)
+    return stored_values(form.values(), details)
 
 
 def answered_values(details: dict[str, Any]) -> NDArray[np.float32] | None:
@@ -71,7 +74,7 @@ def stored_values(values: NDArray[Any], details: dict[str, Any]) -> NDArray[Any]
     """How the file stores values (N,), in its input's dtype."""
     dtype, (scale, zero_point) = np.dtype(details["dtype"]), details["quantization"]
     if not scale:
-        return values.astype(dtype)
+        return (np.rint(values) if np.issubdtype(dtype, np.integer) else values).astype(dtype)
     limits = np.iinfo(dtype)
     return np.clip(np.rint(values / scale) + zero_point, limits.min, limits.max).astype(dtype)
 

@@ -49,7 +49,8 @@ class Parity:
 class Artifact:
     """One model file; ``path`` is relative to the bundle's folder.
 
-    Where a format is a folder of files, ``files`` holds the further ones: their paths, and the SHA-256 of each.
+    Where a format is a folder of files, ``files`` holds the further ones: their paths, and the SHA-256 of each. A file
+    that was taken as it is has no ``parity``: it has no original.
     """
 
     format: str
@@ -59,7 +60,7 @@ class Artifact:
     input: TensorSpec
     output: TensorSpec
     accuracy: float
-    parity: Parity
+    parity: Parity | None
     files: dict[str, str] = field(default_factory=dict)
 
     def digests(self) -> dict[str, str]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from edgedigits_export.bundling import Exported
+    from edgedigits_export.gates.lone import LoneReport
     from edgedigits_export.gates.parity import ParityReport
 
 
@@ -123,6 +124,8 @@ def show(exported: Exported) -> None:
             f"{origin['file']} takes {origin['takes']} and gives {origin['answers']}", origin["tried"], sep="\n"
         )
     print_whole(table(exported))
+    if "taken" in (origin or {}):
+        console.print("taken as it is, and not compared: there is no original")
     for proof in exported.proofs:
         if proof.recalibrated:
             console.print(f"{proof.format} is {proof.recalibrated}")
@@ -164,8 +167,8 @@ def table(exported: Exported) -> Table:
         shown.add_column(head, no_wrap=True)
     for head in ("kB", "accuracy", "change", "agree", "max diff", "p50 us", *(other.name for other in exported.others)):
         shown.add_column(head, justify="right", no_wrap=True)
-    if exported.others:
-        shown.add_row("Keras", *[""] * 7, *(f"{100 * other.keras:.2f} %" for other in exported.others))
+    if keras := [f"{100 * other.keras:.2f} %" for other in exported.others if other.keras is not None]:
+        shown.add_row("Keras", *[""] * 7, *keras)
     for proof in exported.proofs:
         size = f"{exported.bundle.artifact(proof.format).size_bytes / 1000:,.0f}"
         others = [f"{100 * other.formats[proof.format]:.2f} %" for other in exported.others]
@@ -175,12 +178,16 @@ def table(exported: Exported) -> Table:
     return shown
 
 
-def numbers(report: ParityReport) -> tuple[str, ...]:
-    """Accuracy, change against Keras in points, agreement, largest difference, median latency of one image."""
-    return (
-        f"{100 * report.accuracy:.2f} %",
-        f"{100 * report.accuracy_change:+.2f}",
-        f"{100 * report.agreement:.2f} %",
-        f"{report.max_difference:.1e}",
-        "" if report.p50_us is None else f"{report.p50_us:,.0f}",
+def numbers(report: ParityReport | LoneReport) -> tuple[str, ...]:
+    """Accuracy, change against Keras in points, agreement, largest difference, median latency of one image.
+
+    Three dashes stand where there is no original to compare with.
+    """
+    parity = report.parity
+    compared = (
+        (f"{100 * parity.accuracy_change:+.2f}", f"{100 * parity.agreement:.2f} %", f"{parity.max_difference:.1e}")
+        if parity
+        else ("-", "-", "-")
     )
+    latency = "" if report.p50_us is None else f"{report.p50_us:,.0f}"
+    return f"{100 * report.accuracy:.2f} %", *compared, latency

@@ -21,7 +21,7 @@ Source = Annotated[
         "--from",
         metavar="FILE",
         help="In place of RUN, a network that others trained: .keras, .h5, .onnx or a SavedModel folder; how it "
-        "wants its pixels is found out on training digits, and put in front of it.",
+        "wants its pixels is found out on training digits, and put in front of it. A .tflite is taken as it is.",
         show_default=False,
     ),
 ]

@@ -89,7 +89,7 @@ def _tensor(tensor: Any, name: str, buffers: Sequence[Any], dtypes: dict[int, st
 
 
 def _quantisation(found: Any) -> Quantisation | None:
-    if found is None or found.scale is None:
+    if found is None or found.scale is None or not len(found.scale):
         return None
     scales, zero_points = tuple(map(float, found.scale)), tuple(map(int, found.zeroPoint))
     return Quantisation(scales, zero_points, int(found.quantizedDimension) if len(scales) > 1 else None)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from edgedigits.apart.answers import measure
+from edgedigits.backends.form import form_of
 from edgedigits.backends.selection import Candidate, candidates, tolerance
 from edgedigits.bundle import GOLDEN, Bundle
 from edgedigits.errors import BackendError, BundleError, MissingExtraError, ParityError
@@ -94,10 +95,13 @@ def limit_of(artifact: Artifact, path: Path) -> Limit:
 
 def logit_scale_of(path: Path) -> float | None:
     """Scale of a file's quantised logits; None where it has none or cannot be read here."""
+    if path.suffix not in READERS:
+        return None
     try:
-        return read_graph(path).logit_scale if path.suffix in READERS else None
+        graph, given = read_graph(path), path.suffix == ".tflite" and form_of(path).softmax
     except (BundleError, MissingExtraError):
         return None
+    return graph.tensors[graph.outputs[0]].spec.scale if given else graph.logit_scale
 
 
 def answers_check(candidate: Candidate, found: str, *, passed: bool | None) -> Check:

@@ -33,11 +33,12 @@ def logit_steps(first: NDArray[np.float32], second: NDArray[np.float32], *, scal
     need have moved; a sure answer hardly changes, an unsure one may by many steps.
 
     Args:
-        first: probabilities (N, 10) in steps of 1/256.
+        first: probabilities (N, 10) in steps of 1/256; others are rounded to them.
         second: of the same images.
         scale: of a logit's step.
 
     """
+    first, second = (np.minimum(np.rint(answers / STEP) * STEP, 1 - STEP) for answers in (first, second))
     low = np.minimum(first, second).astype(np.float64) + HALF
     high = np.maximum(np.maximum(first, second).astype(np.float64) - HALF, HALF)
     with np.errstate(divide="ignore", invalid="ignore"):  # NaN or infinity, where an answer is no probability

@@ -21,7 +21,7 @@ from edgedigits_export.formats import FORMATS
 from edgedigits_export.gates.limits import Wishes
 from edgedigits_export.keeping import bundle_at, detector_in, judge_in
 from edgedigits_export.making import Maker, sorted_out
-from edgedigits_export.recalibration import recalibrated
+from edgedigits_export.recalibration import Tried, recalibrated
 from edgedigits_export.reporting import Evidence, layers_of, others_of, write_reports
 from edgedigits_export.selection import formats_for, with_limits
 from edgedigits_export.versions import versions
@@ -106,7 +106,9 @@ def export_network(
     with replacing_folder(out) as folder:
         draft = drafted(folder, network, data=data, accuracy=questions.reference_accuracy, settings=settings)
         maker = Maker(network, draft, questions, on_step)
-        made, tried = recalibrated(maker, maker.make(formats, calibration), formats=formats, calibration=calibration)
+        made, tried = maker.make(formats, calibration), list[Tried]()
+        if network.original:
+            made, tried = recalibrated(maker, made, formats=formats, calibration=calibration)
         proofs, left_out = sorted_out(made, old=formats_at(out), out=out)
         on_step("put the detector in")
         detector, notes = detector_in(folder, old=old, run=settings.detector)

@@ -15,6 +15,7 @@ from edgedigits.errors import BackendError, LoadError, ParityError
 from edgedigits.strokes import golden_patches
 from edgedigits_export.gates.causes import likeliest, suspects_of
 from edgedigits_export.gates.findings import Finding
+from edgedigits_export.gates.lone import LoneReport
 from edgedigits_export.gates.parity import compare
 
 if TYPE_CHECKING:
@@ -44,27 +45,34 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """The test set, for which Keras's answers are known, the golden patches, and what mistakes would answer."""
+    """The test set, for which Keras's answers are known, the golden patches, and what mistakes would answer.
+
+    Where there is no ``original``, the reference are the file's own answers, and nothing is compared with them.
+    """
 
     test: Split
     reference: NDArray[np.float32]
     golden: NDArray[np.uint8]
     golden_labels: NDArray[np.uint8]
     suspects: tuple[Suspect, ...] = ()
+    original: bool = True
 
     @classmethod
     def ask(cls, network: Network, test: Split) -> Questions:
         """Have Keras answer the test set; draw the golden patches, the first ten one of each digit."""
         golden, labels = golden_patches()
-        return cls(test, network.answers(test.images), golden, labels, suspects_of(network, test.images))
+        suspects = suspects_of(network, test.images) if network.original else ()
+        return cls(test, network.answers(test.images), golden, labels, suspects, network.original)
 
     @property
     def reference_accuracy(self) -> float:
         """Keras's share of right answers on the test set."""
         return float(np.mean(self.reference.argmax(axis=1) == self.test.labels))
 
-    def mark(self, answers: Answers, *, backend: str, tolerance: Tolerance) -> ParityReport:
-        """Compare answers to the test set with Keras's and with the truth."""
+    def mark(self, answers: Answers, *, backend: str, tolerance: Tolerance) -> ParityReport | LoneReport:
+        """Compare answers to the test set with Keras's and with the truth; without an original with the truth alone."""
+        if not self.original:
+            return LoneReport.of(answers.test, self.test.labels, backend=backend, p50_us=answers.p50_us)
         report = compare(answers.test, self.reference, labels=self.test.labels, backend=backend, tolerance=tolerance)
         suspect = likeliest(answers.test, self.reference, suspects=self.suspects)
         return replace(report, suspect=suspect, p50_us=answers.p50_us)

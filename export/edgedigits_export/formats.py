@@ -32,7 +32,7 @@ class Format:
         convert: to its bytes; where the format is a folder, to the bytes of each of its files by their paths in the
             bundle, ``file`` among them.
         contents: reads what a file holds.
-        layout: what it should hold.
+        layout: what it should hold; None where it is taken as it came.
         max_bytes: its budget, of all its files together.
         tolerance: how far its answers may lie from Keras's.
         own: that, where a user set other limits.
@@ -47,7 +47,7 @@ class Format:
     file: str
     convert: Callable[[Network, Calibration], bytes | Mapping[str, bytes]]
     contents: Callable[[Path], Contents]
-    layout: Layout
+    layout: Layout | None
     max_bytes: int
     tolerance: Tolerance
     spread: Spread = runtimes.FLOAT

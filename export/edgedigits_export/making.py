@@ -61,7 +61,7 @@ class Maker:
         """
         folder = self.draft.folder
         files = write_files(folder, convert(format, self.network, calibration), main=format.file)
-        inscribe(folder / format.file, read=format.contents, format=name, bundle=self.draft)
+        inscribe(folder / format.file, read=format.contents, format=name, bundle=self.draft, form=self.network.form)
         return files
 
     def _unmade(self, error: ExportError, format: Format, *, name: str) -> Proof:

@@ -18,14 +18,17 @@ from edgedigits_export.networks.imported import load_foreign
 from edgedigits_export.networks.loaders import check_kind
 from edgedigits_export.networks.network import load_network
 from edgedigits_export.networks.pixels import parse
+from edgedigits_export.networks.taken import TakenNetwork, load_taken
+from edgedigits_export.networks.tflite_files import SUFFIX, opened
 from edgedigits_export.reporting.refusal import refused
-from edgedigits_export.selection import chosen
+from edgedigits_export.selection import as_taken, check_kind_wanted, chosen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from edgedigits.training.data import Mnist
+    from edgedigits_export.formats import Format
     from edgedigits_export.networks.network import Network
 
 # Of the training images, where nothing tells which were kept for validation.
@@ -67,6 +70,11 @@ class Request:
     def bundled(self) -> bool:
         """Whether the source is a bundle."""
         return not self.foreign and (self.source / MANIFEST).is_file()
+
+    @property
+    def taken(self) -> bool:
+        """Whether the source is a converted file, which is taken as it is."""
+        return self.foreign and self.source.suffix == SUFFIX and self.source.is_file()
 
     @property
     def name(self) -> str:
@@ -112,8 +120,7 @@ def _export(request: Request, *, on_step: Callable[[str, int], None]) -> Exporte
     told: list[str] = []
     also = {name: load_test(path, tell=told.append) for name, path in request.also.items()}
     network, data = network_and_data(request, tell=told.append)
-    wanted = request.formats or (formats_of(request.source) if request.bundled else None)
-    formats = chosen(wanted, quantize=request.quantize, documented=network.documented)
+    formats = _formats(request, network, tell=told.append)
     settings = Settings(
         formats=formats,
         calibration_images=request.calibration_images,
@@ -128,6 +135,17 @@ def _export(request: Request, *, on_step: Callable[[str, int], None]) -> Exporte
     return replace(made, notes=(*told, *made.notes))
 
 
+def _formats(request: Request, network: Network, *, tell: Callable[[str], None]) -> dict[str, Format]:
+    """What to make; ``tell`` hears what cannot be made of a converted file."""
+    if isinstance(network, TakenNetwork):
+        others = check_kind_wanted(network.format, request.formats, quantize=request.quantize, path=request.source)
+        if others:
+            tell(f"{', '.join(others)} left out: {request.source} is converted already, and taken as it is")
+        return as_taken(network)
+    wanted = request.formats or (formats_of(request.source) if request.bundled else None)
+    return chosen(wanted, quantize=request.quantize, documented=network.documented)
+
+
 def check(request: Request) -> None:
     """Refuse what needs neither the network nor the data to be refused.
 
@@ -138,12 +156,29 @@ def check(request: Request) -> None:
     """
     chosen(request.formats, quantize=request.quantize)
     check_replaceable(request.out)
-    if request.foreign:
+    if request.taken:
+        check_taken(request)
+    elif request.foreign:
         check_kind(request.source)
     if request.pixels:
         parse(request.pixels)
     if request.detector:
         check_detector_run(request.detector)
+
+
+def check_taken(request: Request) -> None:
+    """Refuse what cannot be done with a file that is converted already.
+
+    Raises:
+        ExportError: it is none, or another format was asked for, or limits on what it cannot be compared with.
+
+    """
+    check_kind_wanted(opened(request.source).format, request.formats, quantize=request.quantize, path=request.source)
+    if request.wishes != Wishes():
+        raise ExportError(
+            f"{request.source} is taken as it is, so it loses nothing and there is no original to agree with; leave "
+            "--int8-drop and --agreement out"
+        )
 
 
 def network_and_data(request: Request, *, tell: Callable[[str], None]) -> tuple[Network, Mnist]:
@@ -159,7 +194,8 @@ def network_and_data(request: Request, *, tell: Callable[[str], None]) -> tuple[
     """
     if request.foreign:
         data = load_mnist(request.data, validation_split=VALIDATION, tell=tell)
-        return load_foreign(request.source, data=data, pixels=request.pixels), data
+        load = load_taken if request.taken else load_foreign
+        return load(request.source, data=data, pixels=request.pixels), data
     if request.bundled:
         network, data_sha256 = load_bundled(request.source)
         split = network.numbers.get("validation_split", VALIDATION)

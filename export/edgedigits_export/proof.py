@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from edgedigits.bundle import Artifact, Parity
+from edgedigits.bundle import Artifact
 from edgedigits.errors import ExportError, ParityError
 from edgedigits.files import sha256
 from edgedigits_export.evaluation import Answers
 from edgedigits_export.gates.findings import Finding, Stage, require_passed
+from edgedigits_export.gates.parity import ParityReport
 from edgedigits_export.gates.runtimes import check_spread, check_twin
 from edgedigits_export.gates.structure import check_contents, check_size
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
     from edgedigits_export.evaluation import Questions
     from edgedigits_export.formats import Format
-    from edgedigits_export.gates.parity import ParityReport, Tolerance
+    from edgedigits_export.gates.lone import LoneReport
+    from edgedigits_export.gates.parity import Tolerance
     from edgedigits_export.gates.structure import Contents
 
 # Ratio of two latencies above which the slower file is told: two timings of one file on a busy machine differ by less.
@@ -42,7 +44,7 @@ class Proof:
     path: Path
     contents: Contents | None
     findings: tuple[Finding, ...]
-    reports: tuple[ParityReport, ...] = ()
+    reports: tuple[ParityReport | LoneReport, ...] = ()
     golden: NDArray[np.float32] | None = None
     answers: NDArray[np.float32] | None = None
     notes: tuple[str, ...] = ()
@@ -88,7 +90,7 @@ class Proof:
             input=self.contents.input,
             output=self.contents.output,
             accuracy=report.accuracy,
-            parity=Parity(report.agreement, report.max_difference, report.accuracy_change),
+            parity=report.parity,
             files={path.relative_to(folder).as_posix(): sha256(path) for path in self.further},
         )
 
@@ -139,7 +141,8 @@ def look(name: str, paths: tuple[Path, ...], *, format: Format) -> Proof:
             "file", str(error), "must be readable", passed=False, cause="a truncated or swapped file", stage=Stage.FILE
         )
         return Proof(name, path, None, (unreadable, size))
-    findings = (*check_contents(contents, format.layout), size, *format.further_checks(path))
+    laid_out = check_contents(contents, format.layout) if format.layout else ()
+    findings = (*laid_out, size, *format.further_checks(path))
     return Proof(name, path, contents, findings, further=tuple(further))
 
 
@@ -182,7 +185,7 @@ def outside(proof: Proof, own: Tolerance | None) -> Iterator[Finding]:
     if own is None:
         return
     for report in proof.reports:
-        findings = replace(report, tolerance=own).findings()
+        findings = replace(report, tolerance=own).findings() if isinstance(report, ParityReport) else ()
         yield from (finding for finding in findings if not finding.passed)
 
 

@@ -6,17 +6,23 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from edgedigits.errors import ExportError
+from edgedigits_export.convert import tflite
 from edgedigits_export.formats import EIGHT_BIT_FORMATS, FORMATS, OVERHEAD, PARAMETERS
 from edgedigits_export.gates.limits import Margins, Wishes, fitted, fitted_spread
+from edgedigits_export.gates.structure import check_range, check_unchanged
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
 
     from edgedigits_export.formats import Format
+    from edgedigits_export.gates.findings import Finding
+    from edgedigits_export.gates.structure import Contents
     from edgedigits_export.networks.network import Network
+    from edgedigits_export.networks.taken import TakenNetwork
 
 # What every runtime reads, without calibration.
 ALWAYS = ("float32", "onnx", "npz")
@@ -67,7 +73,7 @@ def formats_for(network: Network, formats: Mapping[str, Format]) -> dict[str, Fo
         ExportError: one of them is for the documented network only.
 
     """
-    if network.documented:
+    if network.documented or not network.original:
         return dict(formats)
     if refused := [name for name in formats if name in DOCUMENTED_ONLY]:
         raise ExportError(
@@ -78,11 +84,53 @@ def formats_for(network: Network, formats: Mapping[str, Format]) -> dict[str, Fo
     return {
         name: replace(
             made,
-            layout=replace(made.layout, max_operators=MANY_OPERATORS),
+            layout=made.layout and replace(made.layout, max_operators=MANY_OPERATORS),
             max_bytes=OVERHEAD + round(max(scale, 1) * made.max_bytes),
         )
         for name, made in formats.items()
     }
+
+
+def as_taken(network: TakenNetwork) -> dict[str, Format]:
+    """The format of a file that is taken as it is: its network must be there byte by byte, and take all pixels."""
+
+    def contents(path: Path) -> Contents:
+        return replace(tflite.contents(path), logit_scale=network.logit_scale)
+
+    def unchanged(path: Path) -> Iterator[Finding]:
+        yield check_unchanged(path.read_bytes(), network.content)
+        yield check_range(contents(path).input, network.form)
+
+    made = FORMATS[network.format]
+    return {
+        network.format: replace(
+            made,
+            convert=lambda _network, _calibration: network.content,
+            contents=contents,
+            layout=None,
+            max_bytes=len(network.content) + OVERHEAD,
+            original=network.format,
+            twin=None,
+            note="",
+            further_checks=unchanged,
+        )
+    }
+
+
+def check_kind_wanted(kind: str, wanted: str | None, *, quantize: bool, path: Path) -> list[str]:
+    """Formats that were asked for and that a converted file of this kind cannot become.
+
+    Raises:
+        ExportError: they are all that was asked for.
+
+    """
+    names = list(chosen(wanted, quantize=quantize)) if wanted else [kind, *(["int8"] if quantize else [])]
+    if kind not in names:
+        raise ExportError(
+            f"{path} is converted already, as {kind}, and is taken as it is; leave --formats out, or export the "
+            "network that it was made from"
+        )
+    return [name for name in names if name != kind]
 
 
 def with_limits(

@@ -7,6 +7,7 @@ import pytest
 
 from edgedigits.bundle import Bundle, default_bundle
 from edgedigits.verify.answers import Limit, limit_of
+from edgedigits.verify.steps import logit_steps
 
 pytestmark = pytest.mark.slow
 
@@ -67,3 +68,15 @@ def test_other_formats_are_bounded_by_a_probability(format, most):
     assert limit == Limit(most)
     for share, right in ((0.9, True), (1.1, False)):
         assert limit.check(known + np.float32(share * most), known)[1] is right
+
+
+def test_probabilities_of_logits_in_whole_numbers_are_compared_as_if_they_were_steps():
+    sure = np.zeros((2, 10), np.float32)
+    sure[:, 3] = 1
+    nearly = sure.copy()
+    nearly[:, 3], nearly[:, 8] = 0.9999, 0.0001
+    assert logit_steps(sure, nearly, scale=0.1) == 0
+    nearly[1, 3], nearly[1, 8] = 0.9, 0.1
+    assert logit_steps(sure, nearly, scale=0.1) > 10
+    nearly[1] = np.nan
+    assert not logit_steps(sure, nearly, scale=0.1) <= 10

@@ -47,7 +47,9 @@ class Differences:
 
 
 def differences_of(proofs: Sequence[Proof], *, questions: Questions) -> list[Differences]:
-    """Compare every file's answers in its preferred runtime with Keras's."""
+    """Compare every file's answers in its preferred runtime with Keras's; nothing where there is no original."""
+    if not questions.original:
+        return []
     return [
         _differences(proof.format, proof.answers, questions=questions) for proof in proofs if proof.answers is not None
     ]

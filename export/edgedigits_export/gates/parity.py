@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from edgedigits.bundle import Parity
 from edgedigits_export.gates.findings import Finding, require_passed
 
 if TYPE_CHECKING:
@@ -55,6 +56,11 @@ class ParityReport:
         # Rounded to whole images: a loss that equals its limit passes.
         return round((self.accuracy - self.reference_accuracy) * self.images) / self.images
 
+    @property
+    def parity(self) -> Parity:
+        """What the manifest says of it."""
+        return Parity(self.agreement, self.max_difference, self.accuracy_change)
+
     def findings(self) -> tuple[Finding, ...]:
         """Every measured number beside its limit."""
         limits, cause = self.tolerance, self._cause()
@@ -71,7 +77,11 @@ class ParityReport:
             Finding(f"{self.backend} agreement", agreement, least_agreement, agrees, cause),
             Finding(f"{self.backend} largest difference", difference, most_different, differs_little, cause),
             Finding(
-                f"{self.backend} order of labels", self._order(), "must be as trained", self.named == DIGITS, cause
+                f"{self.backend} order of labels",
+                order_of(self.named),
+                "must be as trained",
+                self.named == DIGITS,
+                cause,
             ),
         )
 
@@ -84,15 +94,11 @@ class ParityReport:
         """
         require_passed(self.findings(), subject=self.backend)
 
-    def _order(self) -> str:
-        moved = [f"{digit} called {name}" for digit, name in enumerate(self.named) if digit != name]
-        return ", ".join(moved) or "as trained"
-
     def _cause(self) -> str:
         if np.isnan(self.max_difference):
             return "the converter lost the weights and wrote a network that answers NaN"
         if self.named != DIGITS and sorted(self.named) == list(DIGITS):
-            return f"labels in another order ({self._order()})"
+            return f"labels in another order ({order_of(self.named)})"
         if self.suspect:
             return self.suspect
         if self.agreement < CHANCE:
@@ -127,6 +133,12 @@ def compare(
         tolerance=tolerance,
         named=names_of(said, expected),
     )
+
+
+def order_of(named: tuple[int, ...]) -> str:
+    """Which digits are called otherwise, in words."""
+    moved = [f"{digit} called {name}" for digit, name in enumerate(named) if digit != name]
+    return ", ".join(moved) or "as trained"
 
 
 def names_of(said: NDArray[np.intp], expected: NDArray[np.intp]) -> tuple[int, ...]:

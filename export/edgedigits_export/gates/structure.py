@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from edgedigits.backends.tflite import stored_values
 from edgedigits.errors import ExportError
 from edgedigits_export.gates.findings import Finding, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from edgedigits.backends.form import Form
     from edgedigits.graphs import Graph
     from edgedigits.graphs import Operator as Step
     from edgedigits.tensors import TensorSpec
@@ -146,6 +151,23 @@ def _pixel_scale(end: TensorSpec, dtype: str) -> Finding:
         cause = "calibrated on images that do not span 0..1"
     measured, limit = f"{scale:.3g}, zero point {end.zero_point}", f"must be {right_scale:.3g}, {right_zero}"
     return Finding("input scale", measured, limit, right, cause, Stage.TYPES)
+
+
+def check_unchanged(content: bytes, network: bytes) -> Finding:
+    """A file that is taken as it is holds the network as it came, and metadata behind it."""
+    found = hashlib.sha256(content[: len(network)]).hexdigest()[:12]
+    expected = hashlib.sha256(network).hexdigest()[:12]
+    limit = f"must be {expected}... as it came"
+    return Finding("network", f"{found}...", limit, found == expected, "a file that was changed", Stage.FILE)
+
+
+def check_range(end: TensorSpec, form: Form) -> Finding:
+    """Black and white are numbers that the input can hold: half a step of its scale is rounding, more is cut off."""
+    values, step = form.values(), end.scale or 0.0
+    stored = stored_values(values, {"dtype": end.dtype, "quantization": (step, end.zero_point or 0)})
+    lost = float(np.abs((stored.astype(float) - (end.zero_point or 0)) * step - values).max()) / step if step else 0.0
+    cause = "calibrated on pixels of another range"
+    return Finding("pixels cut off", f"{lost:.2f} steps", "at most 1 step", lost <= 1, cause, Stage.TYPES)
 
 
 def check_size(size_bytes: int, *, max_bytes: int) -> Finding:

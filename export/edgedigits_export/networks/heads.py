@@ -46,12 +46,13 @@ class Head:
         return tf.nn.softmax(answers) if self.softmax else answers
 
 
-def heads_of(answers: NDArray[np.float32], *, last: str) -> tuple[Head, ...]:
+def heads_of(answers: NDArray[np.float32], *, last: str, rounding: float = ROUNDING) -> tuple[Head, ...]:
     """Ways to take a network's answers (N, 10) or (N, 11) to digits.
 
     Args:
         answers: of the network as it is.
         last: its last operator in TensorFlow's words.
+        rounding: of a sum of ten probabilities.
 
     Raises:
         ExportError: they are no numbers that probabilities could be made of.
@@ -59,7 +60,7 @@ def heads_of(answers: NDArray[np.float32], *, last: str) -> tuple[Head, ...]:
     """
     if not np.isfinite(answers).all():
         raise ExportError("the network answers NaN or infinity to MNIST's digits")
-    gives, cut, softmax = _kind(answers, last)
+    gives, cut, softmax = _kind(answers, last, rounding)
     if answers.shape[-1] == DIGITS:
         return (Head(gives, cut, softmax),)
     if not softmax:  # without the eleventh, probabilities must be made anew, from what stands before the softmax
@@ -70,12 +71,12 @@ def heads_of(answers: NDArray[np.float32], *, last: str) -> tuple[Head, ...]:
     return tuple(Head(gives.format(where), cut, first=first) for where, first in (("last", 0), ("first", 1)))
 
 
-def _kind(answers: NDArray[np.float32], last: str) -> tuple[str, bool, bool]:
+def _kind(answers: NDArray[np.float32], last: str, rounding: float) -> tuple[str, bool, bool]:
     """What they are called; whether the last operator must go, and whether a softmax must come."""
     sums, low, high = answers.sum(axis=1), answers.min(), answers.max()
-    if low >= 0 and np.abs(sums - 1).max() <= ROUNDING:
+    if low >= 0 and np.abs(sums - 1).max() <= rounding:
         return PROBABILITIES, False, False
-    if high <= ROUNDING and np.abs(np.exp(answers).sum(axis=1) - 1).max() <= ROUNDING:
+    if high <= rounding and np.abs(np.exp(answers).sum(axis=1) - 1).max() <= rounding:
         return f"logarithms of probabilities, {SOFTMAX_ADDED}", last == "LogSoftmax", True
     if low >= 0 and high <= 1 and last == "Sigmoid":
         return "sigmoids, in whose place a softmax was put", True, True

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from edgedigits_export.networks.foreign import Foreign
 
-KINDS = "a Keras file (.keras, .h5, .hdf5), a SavedModel folder or an ONNX file"
+KINDS = "a Keras file (.keras, .h5, .hdf5), a SavedModel folder, an ONNX file or a .tflite one"
 LOADERS: dict[str, Callable[[Path], Foreign]] = {
     ".keras": keras_files.read,
     ".h5": keras_files.read,
@@ -27,7 +27,6 @@ ELSEWHERE = {
         "in PyTorch, `model.eval()`, then `torch.onnx.export(model, torch.zeros(1, 1, 28, 28), 'model.onnx')`",
     ),
     ".safetensors": "it holds weights without a network; load them in their library and export that to ONNX",
-    ".tflite": "it is converted already: `edgedigits inspect` shows it; export the network that it was made from",
     ".pb": "a frozen graph; save it as a SavedModel, and name its folder",
     **dict.fromkeys((".pkl", ".joblib", ".npy"), "it may run Python when it is read; export the network to ONNX"),
 }

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from edgedigits.backends.form import PLAIN
 from edgedigits.errors import RunError
 from edgedigits.training.model import build_model
 from edgedigits.training.runs import Run, recorded, recorded_recipe
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from edgedigits.backends.form import Form
 
 # Of the documented network, in Keras's order.
 WEIGHTS = tuple(
@@ -49,6 +52,16 @@ class Network:
     numbers: Mapping[str, Any] = field(default_factory=dict)
     documented: bool = True
     origin: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def original(self) -> bool:
+        """Whether it is what files are made from, and compared with."""
+        return True
+
+    @property
+    def form(self) -> Form:
+        """What its TFLite files take and give."""
+        return PLAIN
 
     def answers(self, patches: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Probabilities (N, 10) float32 of patches (N, 28, 28) uint8, by Keras."""

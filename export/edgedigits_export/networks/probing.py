@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgedigits.errors import ExportError
+from edgedigits_export.gates.lone import LEAST
 from edgedigits_export.networks.frames import AS_IT_IS
 from edgedigits_export.networks.pixels import FORMS, RAW, Pixels
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 FIRST = 1000
 # A way that reads so much less of the first images than the best one is tried no further.
 BEHIND = 0.02
-# Below it, the network reads no MNIST digits at all, whichever way they are given.
-LEAST = 0.5
 # Of a difference in right answers, in standard deviations of what chance makes of two ways that are equally good.
 CHANCE = 2
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from edgedigits_export.gates.lone import NOT_COMPARED
 from edgedigits_export.reporting.detector import detector
 from edgedigits_export.reporting.markdown import as_markdown
 from edgedigits_export.reporting.results import trained
@@ -95,13 +96,16 @@ def accuracy(evidence: Evidence) -> Section:
     """Each file on MNIST's test set and on every other set."""
     head = ("format", "file", "kB", "MNIST test", *(other.name for other in evidence.others))
     sizes = (f"{len(evidence.questions.test):,} images", *(f"{other.images:,} images" for other in evidence.others))
-    keras = (evidence.questions.reference_accuracy, *(other.keras for other in evidence.others))
-    rows = [("", "", "", *sizes), ("Keras", "", "", *map(percent, keras))]
+    rows = [("", "", "", *sizes)]
+    if evidence.questions.original:
+        keras = evidence.questions.reference_accuracy, *(other.keras or 0.0 for other in evidence.others)
+        rows.append(("Keras", "", "", *map(percent, keras)))
     for artifact in evidence.bundle.artifacts:
         figures = (artifact.accuracy, *(other.formats[artifact.format] for other in evidence.others))
         kilobytes = f"{artifact.size_bytes / 1000:.0f}"
         rows.append((artifact.format, f"`{artifact.path}`", kilobytes, *map(percent, figures)))
-    return Section("accuracy", "Measured accuracy", "Each file in its own runtime.", [Table(head, rows)])
+    told = "" if evidence.questions.original else f" {NOT_COMPARED.capitalize()}."
+    return Section("accuracy", "Measured accuracy", f"Each file in its own runtime.{told}", [Table(head, rows)])
 
 
 def confidence(evidence: Evidence) -> Section:

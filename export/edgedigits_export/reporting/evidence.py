@@ -35,13 +35,21 @@ UNCHANGED = frozenset({"float32", "onnx", "npz"})
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """Accuracy on another labelled set of images, in Keras and of each file; shares in 0..1."""
+    """Accuracy on another labelled set of images, in Keras and of each file; shares in 0..1.
+
+    ``keras`` is None where there is no original.
+    """
 
     name: str
     images: int
     sha256: str
-    keras: float
+    keras: float | None
     formats: Mapping[str, float]
+
+    def accuracies(self, formats: Sequence[str]) -> tuple[float, ...]:
+        """Keras's, if there is an original, then those of files in these formats."""
+        keras = () if self.keras is None else (self.keras,)
+        return *keras, *(self.formats[name] for name in formats)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +106,8 @@ def _other(name: str, split: Split, *, network: Network, proofs: Sequence[Proof]
         for proof in proofs
     }
     digest = checksum(split.images, split.labels)
-    return Other(name, len(split), digest, _share(network.answers(split.images), split), formats)
+    keras = _share(network.answers(split.images), split) if network.original else None
+    return Other(name, len(split), digest, keras, formats)
 
 
 def _share(answers: Any, split: Split) -> float:

@@ -69,7 +69,7 @@ def as_page(title: str, introduction: str, sections: Iterable[Section], *, evide
     found = differences_of(evidence.proofs, questions=evidence.questions)
     pictures = {
         "measured": trade(evidence),
-        "differences": figure(draw_differences(found), "How far each format's probabilities are from Keras's"),
+        "differences": differences(found),
         "changed": "".join(changed(each, evidence=evidence) for each in found if each.changed),
         "layers": layers(evidence),
     }
@@ -90,6 +90,11 @@ def as_parts(section: Section, *, picture: str = "") -> list[str]:
         *(table(each, sentences=section.key in SENTENCES) for each in section.tables if section.key != "changed"),
         paragraph(section.after),
     ]
+
+
+def differences(found: Sequence[Differences]) -> str:
+    """How far answers lie from Keras's; nothing where they were not compared."""
+    return figure(draw_differences(found), "How far each format's probabilities are from Keras's") if found else ""
 
 
 def trade(evidence: Evidence) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from edgedigits.backends.form import form_of
 from edgedigits_export.convert.onnx import OPSET
 from edgedigits_export.reporting.sections import Section, Table
 
@@ -16,27 +17,15 @@ if TYPE_CHECKING:
 
 def provenance(evidence: Evidence) -> Iterator[Section]:
     """Ends of the files, calibration, hashes, versions."""
-    bundle, calibration = evidence.bundle, evidence.calibration
-    ends = [(artifact.format, *_end(end)) for artifact in bundle.artifacts for end in (artifact.input, artifact.output)]
+    bundle = evidence.bundle
+    rows = [(artifact.format, *_end(end)) for artifact in bundle.artifacts for end in (artifact.input, artifact.output)]
     yield Section(
         "ends",
         "Inputs and outputs",
-        tables=[Table(("format", "tensor", "shape", "type", "scale", "zero point"), ends)],
-        after="A patch is 28 x 28 pixels of 0..255, white ink on black; the network takes pixel / 255. Where a tensor "
-        "has a scale, it holds value / scale + zero point, so an int8 input is the pixel less 128. ONNX files are of "
-        f"opset {OPSET}; in the quantised one, QuantizeLinear and DequantizeLinear stand around each operator, with "
-        "one scale for each channel and ranges by MinMax.",
+        tables=[Table(("format", "tensor", "shape", "type", "scale", "zero point"), rows)],
+        after=ends(evidence),
     )
-    quantised = any(artifact.input.scale is not None for artifact in bundle.artifacts)
-    yield Section(
-        "quantisation",
-        "Quantisation",
-        f"The ranges of all values were taken from {calibration.count} images of MNIST's training split, drawn with "
-        f"seed {calibration.seed}; no validation or test image has a part in them."
-        + (" Where another number was used, the notes say so." if evidence.tried else "")
-        if quantised
-        else "None of these files takes quantised pixels.",
-    )
+    yield Section("quantisation", "Quantisation", quantisation(evidence))
     files = [
         (f"`{artifact.path}`", f"{artifact.size_bytes:,}", f"`{artifact.sha256}`") for artifact in bundle.artifacts
     ]
@@ -55,6 +44,36 @@ def provenance(evidence: Evidence) -> Iterator[Section]:
         "Made with",
         tables=[Table(("what", "version"), list(bundle.made_with.items()))],
         after=f"The pixels and labels of the MNIST files used have SHA-256 `{bundle.training['data_sha256']}`.",
+    )
+
+
+def quantisation(evidence: Evidence) -> str:
+    """Where the ranges of quantised files come from."""
+    if not evidence.questions.original:
+        return "As the file came; who made it knows how it was calibrated."
+    if all(artifact.input.scale is None for artifact in evidence.bundle.artifacts):
+        return "None of these files takes quantised pixels."
+    return (
+        f"The ranges of all values were taken from {evidence.calibration.count} images of MNIST's training split, "
+        f"drawn with seed {evidence.calibration.seed}; no validation or test image has a part in them."
+        + (" Where another number was used, the notes say so." if evidence.tried else "")
+    )
+
+
+def ends(evidence: Evidence) -> str:
+    """What stands in the ends of the files."""
+    if evidence.questions.original:
+        return (
+            "A patch is 28 x 28 pixels of 0..255, white ink on black; the network takes pixel / 255. Where a tensor "
+            "has a scale, it holds value / scale + zero point, so an int8 input is the pixel less 128. ONNX files "
+            f"are of opset {OPSET}; in the quantised one, QuantizeLinear and DequantizeLinear stand around each "
+            "operator, with one scale for each channel and ranges by MinMax."
+        )
+    artifact = evidence.bundle.artifacts[0]
+    return (
+        "A patch is 28 x 28 pixels of 0..255, white ink on black; of each, the network takes "
+        f"`{form_of(evidence.bundle.folder / artifact.path).formula()}`. Where a tensor has a scale, it holds value / "
+        "scale + zero point."
     )
 
 

@@ -8,6 +8,7 @@ from edgedigits_export.analysis.confidence import BINS
 from edgedigits_export.analysis.differences import differences_of
 from edgedigits_export.c.folder import ARENA_BYTES
 from edgedigits_export.c.footprint import CHECKS
+from edgedigits_export.gates.lone import NOT_COMPARED, LoneReport
 from edgedigits_export.reporting.evidence import LAYER_IMAGES
 from edgedigits_export.reporting.failures import calibrations, left_out, limits
 from edgedigits_export.reporting.sections import Section, Table, percent
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 
 # Changed answers of a file that the pages list at most; report.json has all.
 MOST_CHANGED = 24
+ONE_IMAGE = (
+    "*One image* is the median time for one, on one thread of the machine that exported: compare the rows, and measure "
+    "your device with `edgedigits benchmark`. The runtime `numpy` is edgedigits' own, in NumPy alone; `litert-builtin` "
+    "is litert without XNNPACK, with the kernels that tflite-runtime has."
+)
 
 
 def results(evidence: Evidence) -> Iterator[Section]:
@@ -47,6 +53,11 @@ def results(evidence: Evidence) -> Iterator[Section]:
 def introduction(evidence: Evidence) -> str:
     """What was exported."""
     accuracy = percent(evidence.bundle.training["test_accuracy"])
+    if not evidence.questions.original:
+        return (
+            f"{trained(evidence)} It reads {accuracy} of the {len(evidence.questions.test):,} MNIST test images right, "
+            "in the first of the runtimes below. It was run on all of them in each, in a process without TensorFlow."
+        )
     return (
         f"{trained(evidence)} In Keras it reads {accuracy} of the {len(evidence.questions.test):,} MNIST test images "
         "right. Each file below was run on all of them, in the runtime it is made for, in a process without TensorFlow."
@@ -57,10 +68,15 @@ def trained(evidence: Evidence) -> str:
     """Where the network comes from."""
     training = evidence.bundle.training
     if origin := training.get("origin"):
-        return (
+        told = (
             f"The network was trained by others: `{origin['file']}`, SHA-256 `{origin['file_sha256']}`, which "
-            f"takes {origin['takes']} and gives {origin['answers']}. Tried: {origin['tried']}. *Keras* means the "
-            "network as it came, with what was put in front of it and behind it."
+            f"takes {origin['takes']} and gives {origin['answers']}. Tried: {origin['tried']}."
+        )
+        if evidence.questions.original:
+            return f"{told} *Keras* means the network as it came, with what was put in front of it and behind it."
+        return (
+            f"{told} It was converted already and is taken as it is: the file here holds the same bytes, and metadata "
+            "behind them. It was not compared: there is no original."
         )
     return f"The network was trained with the recipe `{training['recipe']}`, seed {training['seed']}."
 
@@ -76,16 +92,21 @@ def measured(evidence: Evidence) -> Section:
         artifact = evidence.bundle.artifact(proof.format)
         file = proof.format, f"`{artifact.path}`", f"{artifact.size_bytes / 1000:.0f}"
         rows += [(*file, report.backend, *_numbers(report)) for report in proof.reports]
+    if not evidence.questions.original:
+        return Section(
+            "measured",
+            "Measured",
+            tables=[Table(head, rows)],
+            after="The file is held against the truth, and runtimes against each other; change, agreement and "
+            f"difference are not compared, as there is no original. {ONE_IMAGE}",
+        )
     return Section(
         "measured",
         "Measured",
         tables=[Table(head, rows)],
         after="*Change* is the accuracy less Keras's, in points. *Agreement* is the share of images for which file and "
         "Keras name the same digit. *Difference* is the largest one between any two probabilities. In brackets: the "
-        f"limits; a file outside of them is left out. {limits(evidence)}*One image* is the median time for one, on one "
-        "thread of the machine that exported: compare the rows, and measure your device with `edgedigits benchmark`. "
-        "The runtime `numpy` is edgedigits' own, in NumPy alone; `litert-builtin` is litert without XNNPACK, with the "
-        "kernels that tflite-runtime has.",
+        f"limits; a file outside of them is left out. {limits(evidence)}{ONE_IMAGE}",
     )
 
 
@@ -105,21 +126,22 @@ def microcontrollers(findings: Sequence[Finding]) -> Section:
 def others(evidence: Evidence) -> Section:
     """Accuracy on other sets."""
     formats = [proof.format for proof in evidence.proofs]
-    rows = [
-        (other.name, f"{other.images:,}", percent(other.keras), *(percent(other.formats[name]) for name in formats))
-        for other in evidence.others
-    ]
+    rows = [(other.name, f"{other.images:,}", *map(percent, other.accuracies(formats))) for other in evidence.others]
+    original = ("Keras",) if evidence.questions.original else ()
     return Section(
         "others",
         "Other images",
         "Accuracy on further sets of labelled 28 x 28 images, each file in its preferred runtime. They had no part in "
         "this export, and no gate depends on them.",
-        [Table(("set", "images", "Keras", *formats), rows)],
+        [Table(("set", "images", *original, *formats), rows)],
     )
 
 
 def differences(evidence: Evidence) -> Iterator[Section]:
     """How far answers differ, and where another digit is named."""
+    if not evidence.questions.original:
+        yield Section("differences", "Differences", f"{NOT_COMPARED.capitalize()}.")
+        return
     found = differences_of(evidence.proofs, questions=evidence.questions)
     rows = [
         (each.format, f"{each.median:.1e}", f"{each.p99:.1e}", f"{each.largest:.1e}", str(len(each.changed)))
@@ -204,7 +226,9 @@ def latency(p50_us: float | None) -> str:
     return "" if p50_us is None else f"{p50_us:,.0f} µs"
 
 
-def _numbers(report: ParityReport) -> tuple[str, ...]:
+def _numbers(report: ParityReport | LoneReport) -> tuple[str, ...]:
+    if isinstance(report, LoneReport):
+        return percent(report.accuracy), *["not compared"] * 3, latency(report.p50_us)
     limits = report.tolerance
     lost = f"{-100 * limits.max_accuracy_loss:.2f}" if limits.max_accuracy_loss else "0"
     return (

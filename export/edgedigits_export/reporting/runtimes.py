@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from edgedigits.backends.form import form_of
 from edgedigits.bundle import GOLDEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from edgedigits.backends.form import Form
     from edgedigits.bundle import Bundle
 
+IMAGE = "image = patch[None, :, :, None] / 255  # (1, 28, 28, 1) in 0..1"
+SOFTMAX = """
+powers = np.exp(probabilities - probabilities.max())  # it gives logits
+probabilities = powers / powers.sum()"""
 PATCH = f"""\
 patch = np.load("{GOLDEN}")["patches"][0]  # (28, 28) uint8: white ink, 255, on black, 0"""
 TFLITE = f"""\
@@ -22,7 +28,7 @@ interpreter = Interpreter("FILE")
 interpreter.allocate_tensors()
 source, target = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
 scale, zero_point = source["quantization"]
-image = patch[None, :, :, None] / 255  # (1, 28, 28, 1) in 0..1
+{IMAGE}
 stored = np.rint(image / scale + zero_point) if scale else image  # int8: patch - 128
 interpreter.set_tensor(source["index"], stored.astype(source["dtype"]))
 interpreter.invoke()
@@ -74,19 +80,36 @@ RUNTIMES = {
 def blocks(bundle: Bundle) -> Iterator[tuple[str, str]]:
     """Each runtime that reads a file of this bundle, and its code."""
     paths = {artifact.format: artifact.path for artifact in bundle.artifacts}
+    taken = form_taken(bundle)
     for runtime, (formats, code) in RUNTIMES.items():
         path = next((paths[name] for name in formats if name in paths), None)
         if path is not None:
-            yield runtime, code.replace("FILE", path)
+            yield runtime, (as_meant(code, taken) if taken else code).replace("FILE", path)
+
+
+def as_meant(code: str, form: Form) -> str:
+    """Code for a TFLite file that is taken as it is, with the shape, pixels and answers of its own."""
+    code = code.replace(IMAGE, f'image = ({form.formula("patch")}).reshape(source["shape"])')
+    return code + SOFTMAX if form.softmax else code
+
+
+def form_taken(bundle: Bundle) -> Form | None:
+    """What the file of a bundle takes and gives that was taken as it is; None of other bundles."""
+    if "taken" not in bundle.training.get("origin", {}):
+        return None
+    return form_of(bundle.folder / bundle.artifacts[0].path)
 
 
 def rules(bundle: Bundle) -> list[str]:
     """What goes wrong most often, one sentence or two each."""
     formats = {artifact.format for artifact in bundle.artifacts}
-    told = [
-        "Give one patch at a time: the batch of every TFLite and ONNX file is one.",
-        "Divide the pixels by 255, once. Given 0..255, a network is wrong more often, and sure of it.",
-    ]
+    told = ["Give one patch at a time: the batch of every TFLite and ONNX file is one."]
+    if taken := form_taken(bundle):
+        told.append(
+            f"Of each pixel, it takes `{taken.formula()}`, in the shape of its input, stored as its scale says."
+        )
+        return told
+    told.append("Divide the pixels by 255, once. Given 0..255, a network is wrong more often, and sure of it.")
     if formats & {"int8", "uint8", "int16x8", "c"}:
         told.append(
             "Quantised files take and give integers, by the scale and zero point that they hold: stored = value / "
