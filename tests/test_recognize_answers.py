@@ -100,6 +100,38 @@ def test_two_forms_at_once_are_a_usage_error(page_path):
     assert recognize(page_path, "--csv", "--json").exit_code == 2
 
 
+def test_for_a_script_there_is_a_form_of_digits_alone_and_an_exit_code_that_says_there_is_none(page_path, tmp_path):
+    blank = tmp_path / "blank.png"
+    Image.new("L", (100, 50), 255).save(blank)
+    for given, stdout, code in [
+        ([page_path], "3507264\n", 0),
+        ([page_path, "--exit-code"], "3507264\n", 0),
+        ([blank], "", 0),
+        ([blank, blank, "--exit-code"], "", 3),
+        ([blank, page_path, "--exit-code"], "3507264\n", 0),
+        ([page_path, "--min-confidence", "1", "--exit-code"], "", 3),
+        ([blank, tmp_path / "gone.png", "--exit-code"], "", 1),
+    ]:
+        result = recognize(*given, "--digits-only")
+        assert (result.stdout, result.exit_code) == (stdout, code), given
+
+
+@pytest.mark.parametrize("other", ["--json", "--csv", "--top=2", "--out=readings.jsonl"])
+def test_digits_alone_are_a_form_by_itself(page_path, tmp_path, monkeypatch, other):
+    monkeypatch.chdir(tmp_path)
+    assert recognize(page_path, "--digits-only", other).exit_code == 2
+    assert [path.name for path in tmp_path.iterdir()] == [page_path.name]
+
+
+def test_a_run_that_is_gone_on_with_counts_the_digits_before(page_path, tmp_path):
+    blank, out = tmp_path / "blank.png", tmp_path / "readings.jsonl"
+    Image.new("L", (100, 50), 255).save(blank)
+    assert recognize(blank, "--out", out, "--exit-code").exit_code == 3
+    assert recognize(blank, "--out", out, "--resume", "--exit-code").exit_code == 3
+    assert recognize(blank, page_path, "--out", out, "--resume", "--exit-code").exit_code == 0
+    assert recognize(blank, page_path, "--out", out, "--resume", "--exit-code").exit_code == 0
+
+
 def test_the_likeliest_names_are_told_in_every_form(answer):
     assert as_text(answer(), top=2).splitlines()[:2] == ["=a,b.png: 35 | 7", "  3: 3 0.900, 5 0.050"]
     names = as_object(answer(), top=3)["digits"][0]["top"]

@@ -29,7 +29,7 @@ and the proof. One is shipped, and used unless --bundle names another. A runtime
 a network, such as litert. MNIST is the collection of 70,000 digits that the naming network is trained on.
 
 Exit codes: 0 done, whether digits were found or not; 1 an error, told in one line on stderr; 2 no such option or
-value; 130 Ctrl-C."""
+value; 3 no digit found, where recognize is given --exit-code; 130 Ctrl-C."""
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from edgedigits.cli.telling import Told
 from edgedigits.errors import WriteError
 from edgedigits.files import writing
 
@@ -32,8 +33,8 @@ class AnswerFile:
     stream: FileIO
     told: Counter[str] = field(default_factory=Counter)
     """Pictures whose lines stood in it, each as often as it did."""
-    failed: int = 0
-    """How many of these lines are errors."""
+    stood: Counter[Told] = field(default_factory=Counter)
+    """What these lines tell, and how many of them."""
 
     @classmethod
     @contextlib.contextmanager
@@ -96,7 +97,7 @@ class AnswerFile:
             self.told[answer["source"]] += 1
         except (ValueError, LookupError, TypeError):
             raise self.foreign(number) from None
-        self.failed += "error" in answer
+        self.stood[Told.ERROR if "error" in answer else Told.DIGITS if answer.get("digits") else Told.NOTHING] += 1
 
     def foreign(self, number: int) -> WriteError:
         """What is said of a line of another kind."""
@@ -106,7 +107,8 @@ class AnswerFile:
     @property
     def summary(self) -> str:
         """What stood in it."""
-        failed = f", {self.failed} of which could not be read" if self.failed else ""
+        errors = self.stood[Told.ERROR]
+        failed = f", {errors} of which could not be read" if errors else ""
         return f"{self.path}: goes on after {self.told.total()} pictures{failed}"
 
     def left(self, inputs: Iterable[Input]) -> list[Input]:

@@ -16,7 +16,7 @@ from edgedigits.cli.copies import Copies
 from edgedigits.cli.inputs import STANDARD_INPUT, gather
 from edgedigits.cli.notes import Notes
 from edgedigits.cli.picture_bar import shown
-from edgedigits.cli.telling import Wanted, begin, is_told
+from edgedigits.cli.telling import Told, Wanted, begin, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from edgedigits.errors import PictureError
     from edgedigits.recognizer import Recognizer
     from edgedigits_camera.many.sheet import How, Sheet
+
+
+# What ``--exit-code`` ends with where an error would be 1, and a wrong option 2.
+NOTHING_FOUND = 3
 
 
 class Rotate(enum.StrEnum):
@@ -66,6 +70,13 @@ def recognize(
     ],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per picture and line.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="One row per digit, with a head.")] = False,
+    digits_only: Annotated[
+        bool, typer.Option("--digits-only", help="A line of digits for each line of the page, and nothing else.")
+    ] = False,
+    exit_code: Annotated[
+        bool,
+        typer.Option("--exit-code", help=f"End with exit code {NOTHING_FOUND} where there is no digit in any picture."),
+    ] = False,
     save: Annotated[Path | None, typer.Option(help="Write annotated copies into this folder.", metavar="DIR")] = None,
     min_confidence: Annotated[
         float, typer.Option(min=0, max=1, metavar="0..1", help="Leave out digits that are less sure.")
@@ -94,14 +105,15 @@ def recognize(
     from edgedigits.errors import require
     from edgedigits.recognizer import Recognizer
 
-    refuse_together({"--json": as_json, "--csv": as_csv})
-    refuse_together({"--out": out, "--csv": as_csv})
+    refuse_together({"--json": as_json, "--csv": as_csv, "--digits-only": digits_only})
+    refuse_together({"--out": out, "--csv": as_csv, "--digits-only": digits_only})
+    refuse_together({"--top": top, "--digits-only": digits_only})
     refuse_together({"--jobs": jobs > 1, "--cluster": cluster, "-": STANDARD_INPUT in pictures})
     refuse_together({"--resume": resume, "--save": save})
     if resume and not out:
         raise typer.BadParameter("goes on with the file that --out names", param_hint="--resume")
     wanted = Wanted(
-        form="json" if as_json or out else "csv" if as_csv else "text",
+        form="json" if as_json or out else "csv" if as_csv else "digits" if digits_only else "text",
         top=top,
         min_confidence=min_confidence,
         rotate=rotate,
@@ -117,7 +129,11 @@ def recognize(
         for note in given.notes:
             wanted.notes.say(note)
         run = Run(recognizer, how, jobs, cluster, out, resume=resume)
-        raise typer.Exit(int(not read_all(given.inputs, run, wanted)))
+        told = read_all(given.inputs, run, wanted)
+    if Told.ERROR in told:
+        raise typer.Exit(1)
+    if exit_code and Told.DIGITS not in told:
+        raise typer.Exit(NOTHING_FOUND)
 
 
 def refuse_together(given: dict[str, object]) -> None:
@@ -134,15 +150,15 @@ def is_new(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES and path.is_file() and mark_of(path) not in {ANNOTATED, EXPLAINED}
 
 
-def read_all(inputs: list[Input], run: Run, wanted: Wanted) -> bool:
-    """Read and tell all that is not told yet; False if there was an error, also in the run that it goes on with."""
+def read_all(inputs: list[Input], run: Run, wanted: Wanted) -> set[Told]:
+    """Read and tell all that is not told yet, and return what there was, also in the run that it goes on with."""
     with AnswerFile.opened(run.out, resume=run.resume) if run.out else contextlib.nullcontext() as file:
         if file:
             inputs, wanted = file.left(inputs), replace(wanted, write=file.write)
             if file.told:
                 wanted.notes.say(file.summary)
         with reading(inputs, run) as sheets:
-            return tell_all(inputs, sheets, wanted) and not (file and file.failed)
+            return tell_all(inputs, sheets, wanted).union(file.stood if file else ())
 
 
 @contextlib.contextmanager
@@ -162,14 +178,14 @@ def reading(inputs: list[Input], run: Run) -> Iterator[Iterator[Sheet | PictureE
         yield read_files((Path(one.name) for one in sound), run.how, executor)
 
 
-def tell_all(inputs: list[Input], sheets: Iterator[Sheet | PictureError], wanted: Wanted) -> bool:
-    """Tell what was read of one picture after the other; False if there was an error, which is a line on stderr."""
+def tell_all(inputs: list[Input], sheets: Iterator[Sheet | PictureError], wanted: Wanted) -> set[Told]:
+    """Tell what was read of one picture after the other; an error is a line on stderr."""
     from edgedigits.errors import PictureError
 
     begin(inputs, wanted)
-    whole = True
+    told = set()
     with shown(len(inputs)) as tell_done:
         for one in inputs:
-            whole &= is_told(one, PictureError(one.problem) if one.problem else next(sheets), wanted)
+            told.add(tell(one, PictureError(one.problem) if one.problem else next(sheets), wanted))
             tell_done(one.stem)
-    return whole
+    return told

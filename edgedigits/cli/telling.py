@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import json
 from dataclasses import dataclass
 from functools import partial
@@ -24,12 +25,20 @@ if TYPE_CHECKING:
 to_stdout = partial(typer.echo, nl=False)
 
 
+class Told(enum.Enum):
+    """What there was to tell of a picture."""
+
+    DIGITS = enum.auto()
+    NOTHING = enum.auto()
+    ERROR = enum.auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What is wanted of each picture."""
 
     form: str
-    """text, json or csv."""
+    """text, digits, json or csv."""
     top: int
     min_confidence: float
     rotate: str
@@ -48,27 +57,27 @@ def begin(inputs: Iterable[Input], wanted: Wanted) -> None:
         wanted.write(csv_head(top=wanted.top))
 
 
-def is_told(one: Input, sheet: Sheet | PictureError, wanted: Wanted) -> bool:
-    """Tell what is in one picture, and save a copy if there is to be one; False if there was an error."""
+def tell(one: Input, sheet: Sheet | PictureError, wanted: Wanted) -> Told:
+    """Tell what is in one picture, and save a copy if there is to be one."""
     from edgedigits.errors import PictureError, WriteError
 
     if isinstance(sheet, PictureError):
         if wanted.form == "json":
             wanted.write(json.dumps(as_failure(one.name, sheet)) + "\n")
         tell_error(sheet)
-        return False
+        return Told.ERROR
     answer = Answer.of(one.name, sheet.picture, sheet.page, min_confidence=wanted.min_confidence)
-    tell(answer, wanted)
+    write(answer, wanted)
     try:
         if wanted.copies:
             wanted.copies.save(answer.picture, answer.readings, stem=one.stem)
     except (PictureError, WriteError) as error:
         tell_error(error)
-        return False
-    return True
+        return Told.ERROR
+    return Told.DIGITS if answer.lines else Told.NOTHING
 
 
-def tell(answer: Answer, wanted: Wanted) -> None:
+def write(answer: Answer, wanted: Wanted) -> None:
     """Write what is in a picture, and say on stderr what is not told of it."""
     if answer.picture.pages > 1:
         wanted.notes.say(f"{answer.name}: the first of {answer.picture.pages} pages is read")
@@ -85,6 +94,8 @@ def rendered(answer: Answer, wanted: Wanted) -> str:
     """What is told of a picture, with its line ends; JSON says how it was turned where that was asked for."""
     if wanted.form == "csv":
         return as_rows(answer, top=wanted.top)
+    if wanted.form == "digits":
+        return "".join(f"{text}\n" for text in answer.texts)
     if wanted.form == "text":
         return as_text(answer, top=wanted.top) + "\n"
     said = {} if wanted.rotate == "0" else {"rotated": 90 * answer.picture.quarters}
