@@ -43,16 +43,27 @@ def writing(path: Path) -> Iterator[None]:
         raise WriteError(f"{path} cannot be written ({os.strerror(number).lower()}); {cure}") from reason
 
 
-def check_place(path: Path) -> None:
-    """Make sure that a file or folder can be written, before time is spent on what goes there.
+def check_place(path: Path, *, inside: bool = False) -> None:
+    """Make sure that a file or folder can be written, before time is spent on what goes there; nothing is left.
+
+    Args:
+        path: what will take the place of what is there.
+        inside: it is a folder that stays, and files are written into it.
 
     Raises:
         WriteError: the disk is full, or the system does not let it be written.
 
     """
+    folder = path if inside else path.parent
+    new = [each for each in (folder, *folder.parents) if not each.exists()]
     with writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=path.parent, prefix=f".{path.stem}.").close()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=folder, prefix=f".{path.stem}.").close()
+        finally:
+            for each in new:
+                with contextlib.suppress(OSError):  # it could not be made
+                    each.rmdir()
 
 
 def concerns(error: BaseException | None, path: Path) -> bool:

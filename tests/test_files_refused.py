@@ -2,10 +2,14 @@
 
 import errno
 import os
+import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from edgedigits.cli import app
+from edgedigits.cli.commands import OnDemand
 from edgedigits.errors import WriteError
 from edgedigits.files import check_place, replacing, replacing_folder, write_text
 
@@ -63,10 +67,55 @@ def test_where_the_system_makes_no_file_the_line_names_the_path_that_was_asked_f
 
 def test_a_place_that_can_be_written_is_left_as_it_was(tmp_path):
     (tmp_path / "there").write_text("old")
-    for name in ("there", "new", "folder/new"):
+    for name in ("there", "new", "folder/new", "folder/in/new"):
         check_place(tmp_path / name)
+    for name in ("folder", "folder/in", "."):
+        check_place(tmp_path / name, inside=True)
     assert (tmp_path / "there").read_text() == "old"
-    assert {path.name for path in tmp_path.rglob("*")} == {"there", "folder"}
+    assert {path.name for path in tmp_path.rglob("*")} == {"there"}
+
+
+# What takes long to import, and must not be there yet.
+HEAVY = ("tensorflow", "keras", "sklearn", "onnx", "cv2")
+# Command -> its options that name what is written; of bundles, the argument.
+PLACES = {
+    ("train",): ["--out"],
+    ("train", "--resume"): ["--out"],
+    ("export", "run"): ["--out"],
+    ("export", "--from", "network.onnx"): ["--out"],
+    ("train-detector",): ["--out"],
+    ("benchmark",): ["--out", "--html"],
+    ("recognize", "page.png"): ["--out", "--save"],
+    ("explain", "page.png"): ["--out"],
+    ("demo",): ["--out"],
+    ("camera", "demo"): ["--record"],
+    ("fit-judge",): [],
+    ("put-detector",): [],
+}
+EACH = [(*command, *option) for command, options in PLACES.items() for option in [[each] for each in options] or [[]]]
+
+
+@pytest.mark.parametrize("command", EACH, ids=" ".join)
+def test_a_place_that_cannot_be_written_is_told_before_anything_heavy_is_imported(command, tmp_path, monkeypatch):
+    for name in HEAVY:
+        monkeypatch.setitem(sys.modules, name, None)
+    (tmp_path / "file").touch()
+    result = CliRunner().invoke(app, [*command, str(tmp_path / "file" / "x.jpg")])
+    what = "x.jpg cannot be written" if command[-1].startswith("--") else "x.jpg/manifest.json cannot be read"
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert what in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_every_option_that_names_what_is_written_is_held_by_the_test_above():
+    named = {
+        (name, option)
+        for name, command in OnDemand().items()
+        for parameter in command.params
+        for option in parameter.opts
+        if option in {"--out", "--html", "--save", "--record"}
+    }
+    assert named == {(command[0], command[-1]) for command in EACH if command[-1].startswith("--")}
 
 
 def test_errors_of_other_kinds_come_through(tmp_path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -125,9 +124,8 @@ def require_place(path: Path, require_ours: Callable[[Path], None]) -> None:
         WriteError: says why.
 
     """
-    from edgedigits.files import writing
+    from edgedigits.files import check_place, writing
 
+    check_place(path)
     with writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=path.parent, prefix=f".{path.stem}.").close()
         require_ours(path)

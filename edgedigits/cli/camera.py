@@ -15,6 +15,7 @@ from edgedigits.cli.arguments import Command
 from edgedigits.cli.notes import Notes
 from edgedigits.cli.outlets import Json, Outlets
 from edgedigits.errors import require
+from edgedigits.files import check_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,6 +88,8 @@ def camera(
     if place and source and context.get_parameter_source("source").name == "COMMANDLINE":  # type: ignore[union-attr]
         raise typer.BadParameter(f"{place!r} and --source name two sources; name one")
     size_px = parse_size(size) if size else None
+    if record:
+        check_place(record, inside=True)
     require("cv2", extra="headless")
     from edgedigits.recognizer import Recognizer
     from edgedigits_camera.live.returning import Backoff

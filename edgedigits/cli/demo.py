@@ -9,6 +9,7 @@ import typer
 
 from edgedigits.cli import options
 from edgedigits.cli.notes import Notes, printable
+from edgedigits.files import check_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,6 +36,7 @@ def demo(
     from edgedigits.errors import require
     from edgedigits.recognizer import Recognizer
 
+    check_place(out, inside=True)
     require("cv2", extra="headless")
     from edgedigits_camera.demo import annotated, run_demo
 

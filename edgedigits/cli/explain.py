@@ -9,6 +9,7 @@ import typer
 
 from edgedigits.cli import options
 from edgedigits.cli.notes import Notes, printable
+from edgedigits.files import check_place
 
 
 def explain(
@@ -31,12 +32,13 @@ def explain(
     from edgedigits.errors import require
     from edgedigits.recognizer import Recognizer
 
+    path = out or Path(f"{picture.stem}-explained.jpg")
+    check_place(path)
     explaining = require("edgedigits_camera.explain", extra="headless")
     from edgedigits_camera.pictures import load_picture
     from edgedigits_camera.profiles import PROFILES
     from edgedigits_camera.written import EXPLAINED, check_free, save_picture
 
-    path = out or Path(f"{picture.stem}-explained.jpg")
     check_free(path)
     loaded = load_picture(picture)
     with Recognizer.load(bundle, backend=backend, format=format, threads=threads) as recognizer:

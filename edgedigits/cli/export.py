@@ -10,6 +10,7 @@ import typer
 from edgedigits.bundle.manifest import MANIFEST
 from edgedigits.cli import export_options, options
 from edgedigits.errors import require
+from edgedigits.files import check_place
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -46,6 +47,7 @@ def export(
         raise typer.BadParameter("--pixels is for --from: a run's network takes them in 0..1")
     place = place_of(run, source=source, out=out)
     paths = named_paths(also or [])
+    check_place(place)
     require_export()
     from edgedigits_export.gates.limits import Wishes
     from edgedigits_export.pipeline import Request

@@ -36,14 +36,10 @@ def fit_judge(
 
     It is put into the bundle if it does at least as well as the judge in use, on scenes that it was not fitted on.
     """
-    from edgedigits.cli.steps import StepBar
-
-    require("cv2", extra="headless")
-    require("sklearn", extra="export")
     from edgedigits.bundle import Bundle
+    from edgedigits.cli.steps import StepBar
     from edgedigits.files import check_place
-    from edgedigits.training.data import load_mnist
-    from edgedigits_export.judging import fit, placing
+    from edgedigits_export.judging import placing
 
     if swap:
         own = placing.swap(bundle).judge_sha256
@@ -52,6 +48,11 @@ def fit_judge(
     # Before MNIST, which may have to be downloaded, and minutes of drawing.
     Bundle.load(bundle).its_detector()
     check_place(bundle)
+    require("cv2", extra="headless")
+    require("sklearn", extra="export")
+    from edgedigits.training.data import load_mnist
+    from edgedigits_export.judging import fit
+
     with StepBar("draw") as bar:
         fitted = fit.fit_judge(bundle, scenes=scenes, seed=seed, glyphs=load_mnist(data).train, on_step=bar.show)
     refused = fitted.worse and not force

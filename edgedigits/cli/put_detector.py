@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from edgedigits.errors import require
+from edgedigits.files import check_place
 
 
 def put_detector(
@@ -24,9 +25,12 @@ def put_detector(
     """Put a detector of digits into a bundle: a newly trained one, converted and proven, or the shipped one."""
     from rich.console import Console
 
+    from edgedigits.bundle import Bundle
     from edgedigits.cli.steps import StepBar
     from edgedigits.silence import import_tensorflow, silence
 
+    Bundle.load(bundle)
+    check_place(bundle)
     require("cv2", extra="headless")
     import_tensorflow()
     for module in ("onnx", "tf2onnx"):

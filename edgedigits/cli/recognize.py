@@ -17,6 +17,7 @@ from edgedigits.cli.inputs import STANDARD_INPUT, gather
 from edgedigits.cli.notes import Notes
 from edgedigits.cli.picture_bar import shown
 from edgedigits.cli.telling import Told, Wanted, begin, tell
+from edgedigits.files import check_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,6 +121,10 @@ def recognize(
         copies=Copies(save) if save else None,
         notes=Notes(quiet=quiet, verbose=verbose),
     )
+    if out:
+        check_place(out)
+    if save:
+        check_place(save, inside=True)
     require("cv2", extra="headless")
     sheet = require("edgedigits_camera.many.sheet", extra="headless")
     how = sheet.How(bundle and bundle.absolute(), backend, format, threads, profile, rotate.quarters)

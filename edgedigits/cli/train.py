@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from edgedigits.cli import options
+from edgedigits.files import check_place
 
 if TYPE_CHECKING:
     from edgedigits.training.recipes import Recipe
@@ -64,11 +65,16 @@ def train(
 ) -> None:
     """Train the network and write a run folder with model, figures and pictures."""
     from edgedigits.silence import import_tensorflow
+    from edgedigits.training.runs import Run, check_free
 
+    # What can be refused is refused before TensorFlow is imported, and MNIST downloaded.
+    run = Run(out or Path("runs") / (recipe or DEFAULT))
+    check_place(run.folder, inside=True)
+    if not (resume or force):
+        check_free(run)
     import_tensorflow()
     from edgedigits.cli.training_bar import TrainingBar
     from edgedigits.training.data import load_mnist
-    from edgedigits.training.runs import Run, check_free
     from edgedigits.training.train import Launch
     from edgedigits.training.train import train as train_run
 
@@ -81,10 +87,7 @@ def train(
         "limit": limit,
         "seed": seed,
     }
-    run = Run(out or Path("runs") / (recipe or DEFAULT))
     wanted = resumed_recipe(run, changes | {"name": recipe}) if resume else changed_recipe(recipe or DEFAULT, changes)
-    if not (resume or force):
-        check_free(run)  # before MNIST, which may have to be downloaded
     mnist = load_mnist(data, validation_split=wanted.validation_split, limit=wanted.limit)
     launch = Launch(existing="resume" if resume else "replace" if force else "refuse", strategy=strategy)
     try:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 import typer
 
 from edgedigits.errors import RunError, require
+from edgedigits.files import check_place
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -50,6 +51,7 @@ def train_detector(
     """Train the network that finds digits in pictures, on drawn scenes; a few hours on two cores."""
     from edgedigits.silence import import_tensorflow
 
+    check_place(out, inside=True)
     import_tensorflow()
     require("cv2", extra="headless")
     require("sklearn", extra="export")
