@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 # In grey it is a byte a pixel, and reading takes about as much again. With more, small devices run out.
 MAX_PIXELS = 128_000_000
 MOST_BYTES = 512_000_000
+# Strips are of whole rows. JPEG and WebP have no longer ones, and at 300 dots per inch this is a sheet of 8 metres.
+LONGEST_PX = 100_000
 # Bytes that decoders which make several copies take for a pixel, measured, with the one of the grey picture.
 COPYING = {"HEIF": 8.0, "AVIF": 10.0, "WEBP": 17.0}
 # The same of what Pillow decodes itself; every other mode takes four bytes.
@@ -23,9 +25,11 @@ def refuse_huge(stored: Image.Image, *, name: str) -> None:
     """Look at the size of a picture that is opened, before anything is decoded.
 
     Raises:
-        PictureError: there are too many pixels.
+        PictureError: there are too many pixels, or too many in a row.
 
     """
+    if (longest := max(stored.size)) > LONGEST_PX:
+        raise PictureError(f"{name} is {longest:,} pixels long, at most {LONGEST_PX:,} are read; cut it into pieces")
     pixels, most = stored.width * stored.height, int(min(MAX_PIXELS, MOST_BYTES / bytes_per_pixel(stored)))
     if pixels <= most:
         return

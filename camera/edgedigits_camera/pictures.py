@@ -112,8 +112,8 @@ def load_picture(source: Path | bytes) -> Picture:
         source: a file, or the bytes that one holds.
 
     Raises:
-        PictureError: missing, a folder, empty, no picture, truncated, or larger than 128 megapixels; or HEIC or AVIF,
-            and what reads them is not installed.
+        PictureError: missing, a folder, empty, no picture, truncated, larger than 128 megapixels or longer than 100,000
+            pixels; or HEIC or AVIF, and what reads them is not installed.
 
     """
     with opened(source) as (stored, stream):

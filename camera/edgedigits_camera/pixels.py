@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-STRIP_PIXELS = 2_000_000
+STRIP_PIXELS = 500_000
 # Rows of a strip are a multiple of this, so that strips can be made smaller one by one.
 STRIP_ROWS = 8
 # A PNG in colour with more is decoded in strips as well: Pillow would take 4 bytes per pixel for the whole.
@@ -39,21 +39,31 @@ def grey_of(picture: Image.Image, stream: BinaryIO, *, orientation: int) -> tupl
         The grey picture and what was laid under its transparent parts: ``WHITE`` or ``BLACK``.
 
     """
-    alpha = has_alpha(picture)
     grey, stored = blank(picture.size, orientation)
-    cover, stored_cover = blank(picture.size, orientation) if alpha else (grey, stored)
+    if has_alpha(picture):
+        return grey, fill_flattened(stored, picture, stream)
     for rows, strip in strips_of(picture, stream):
-        if alpha:
-            stored[rows], stored_cover[rows] = premultiplied(strip)
-        elif strip.mode in {"L", "1"}:
+        if strip.mode in {"L", "1"}:
             stored[rows] = np.asarray(strip.convert("L"))
         else:
             stored[rows] = cv2.cvtColor(np.asarray(strip.convert("RGB")), cv2.COLOR_RGB2GRAY)
-    ground = ground_of(grey, cover) if alpha else WHITE
-    if alpha and ground == WHITE:
-        np.subtract(WHITE, cover, out=cover)
-        np.add(grey, cover, out=grey)
-    return grey, ground
+    return grey, WHITE
+
+
+def fill_flattened(stored: NDArray[np.uint8], picture: Image.Image, stream: BinaryIO) -> int:
+    """Fill in a picture (H, W) with alpha as it is on white, or anew on black, and return which.
+
+    It is decoded a second time for black, so that alpha is never in memory as a whole.
+    """
+    seen = np.zeros((256, 256))
+    for rows, strip in strips_of(picture, stream):
+        grey, cover = premultiplied(strip)
+        seen += cv2.calcHist([cover, grey], [0, 1], None, [256, 256], [0, 256, 0, 256])
+        stored[rows] = grey + (WHITE - cover)
+    if (ground := ground_of(seen)) == BLACK:
+        for rows, strip in strips_of(picture, stream):
+            stored[rows] = premultiplied(strip)[0]
+    return ground
 
 
 def colour_of(
@@ -150,26 +160,21 @@ def premultiplied(strip: Image.Image) -> tuple[NDArray[np.uint8], NDArray[np.uin
     return cv2.multiply(cv2.cvtColor(colours, cv2.COLOR_RGBA2GRAY), cover, scale=1 / 255), cover
 
 
-def ground_of(grey: NDArray[np.uint8], cover: NDArray[np.uint8]) -> int:
+def ground_of(seen: NDArray[np.float64]) -> int:
     """What to lay under the transparent parts: white, as viewers do, unless next to all that is opaque is as light.
 
     A sheet with transparent corners is light as well, but the ink on it is not.
 
     Args:
-        grey: (H, W) uint8, as it is on black.
-        cover: (H, W) uint8, alpha.
+        seen: (256, 256), how many pixels have this alpha and this grey as it is on black.
 
     """
-    least = max(1, int(OPAQUE * int(cover.max())))
-    if int(cover.min()) >= least:
+    covers = np.flatnonzero(seen.any(axis=1))
+    least = max(1, int(OPAQUE * covers[-1]))
+    if covers[0] >= least:
         return WHITE
-    opaque = dark = 0
-    rows = max(1, STRIP_PIXELS // grey.shape[1])
-    for top in range(0, len(grey), rows):
-        part = cover[top : top + rows]
-        shows = part >= least
-        opaque += int(shows.sum())
-        dark += int((shows & (grey[top : top + rows] < LIGHT * part.astype(np.float32))).sum())
+    level = np.arange(256, dtype=np.float32)
+    opaque, dark = seen[least:].sum(), seen[least:][level < LIGHT * level[least:, None]].sum()
     return BLACK if opaque and dark < DARK_SHARE * opaque else WHITE
 
 

@@ -23,7 +23,7 @@ TELLING = (b"eXIf", b"tEXt", b"zTXt", b"iTXt")
 ONE_PIXEL = bytes((0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0))
 # How many values a pixel has, by the header's kind of colours.
 CHANNELS = {2: 3, 4: 2, 6: 4}
-# Compressed bytes that are taken at a time: zlib makes at most a thousand of each.
+# Compressed bytes that are taken at a time.
 PIECE_BYTES = 16_384
 
 
@@ -112,17 +112,16 @@ def rows_of(pieces: Iterator[bytes], strip_bytes: int, total_bytes: int) -> Iter
         OSError: there is less, or it is damaged.
 
     """
-    inflate, pending, left = zlib.decompressobj(), bytearray(), total_bytes
-    while left:
-        wanted = min(strip_bytes, left)
-        while len(pending) < wanted:
-            data = next(pieces, None)
-            if data is None:
-                raise OSError("image file is truncated")
+    inflate = zlib.decompressobj()
+    for start in range(0, total_bytes, strip_bytes):
+        strip, wanted = bytearray(), min(strip_bytes, total_bytes - start)
+        while len(strip) < wanted:
+            data = inflate.unconsumed_tail or next(pieces, b"")
             try:
-                pending += inflate.decompress(data)
+                made = inflate.decompress(data, wanted - len(strip))  # a thousand bytes of each, were there no limit
             except zlib.error as error:
                 raise OSError(str(error)) from error
-        yield bytes(pending[:wanted])
-        del pending[:wanted]
-        left -= wanted
+            if not (data or made):
+                raise OSError("image file is truncated")
+            strip += made
+        yield bytes(strip)

@@ -48,6 +48,12 @@ def test_more_is_refused():
         refuse_huge(of_size(opened(format="JPEG"), 16_000, 8_001), name="page")
 
 
+def test_a_row_of_more_pixels_than_any_sheet_has_is_refused():
+    refuse_huge(of_size(opened(format="PNG"), 100_000, 1_280), name="page")
+    with pytest.raises(PictureError, match=r"page is 128,000,000 pixels long, at most 100,000 are read; cut it"):
+        refuse_huge(of_size(opened(format="PNG"), 128_000_000, 1), name="page")
+
+
 def test_of_what_takes_more_memory_less_is_read():
     with pytest.raises(PictureError, match=r"has 48 megapixels, of this kind of WEBP at most 30 are read; make it"):
         refuse_huge(of_size(opened(format="WEBP"), 8_000, 6_000), name="page")

@@ -1,9 +1,12 @@
 """What is laid under transparent parts."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from PIL import Image
 
+from edgedigits_camera import pixels
 from edgedigits_camera.pictures import load_picture
 from edgedigits_camera.reader import read_page
 
@@ -45,6 +48,22 @@ def test_ink_on_nothing_is_read(recognizer, tmp_path, ink, colour):
 def test_light_ink_whose_edges_are_mixed_with_black_is_light_ink(tmp_path, ink):
     Image.fromarray(np.dstack([ink] * 4)).save(tmp_path / "page.png")
     assert load_picture(tmp_path / "page.png").ground == 0
+
+
+@pytest.mark.parametrize(("colour", "ground"), [(DARK, 255), (LIGHT, 0)])
+def test_of_a_large_picture_only_the_grey_is_in_memory_as_a_whole(tmp_path, ink, monkeypatch, colour, ground):
+    ink = np.tile(ink, (1500 // ink.shape[0] + 1, 1500 // ink.shape[1] + 1))
+    drawing(ink, colour).save(tmp_path / "page.png")
+    once = load_picture(tmp_path / "page.png").grey
+    monkeypatch.setattr(pixels, "LARGE_PIXELS", 100)
+    monkeypatch.setattr(pixels, "STRIP_PIXELS", 20_000)
+    tracemalloc.start()
+    picture = load_picture(tmp_path / "page.png")
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert picture.ground == ground
+    assert np.array_equal(picture.grey, once)
+    assert peak_bytes < 1.75 * ink.size
 
 
 def test_a_sheet_with_transparent_corners_lies_on_white(tmp_path):
