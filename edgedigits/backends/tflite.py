@@ -34,25 +34,30 @@ class TFLite(Adapter):
         shape = tuple(map(int, source["shape"]))
         if tuple(size for size in shape if size != 1) not in ONE_PATCH:
             raise BackendError(f"{path} takes {shape}, expected (1, 28, 28, 1); export it again")
-        self._input, self._output, self._form = source["index"], target["index"], form_of(path)
+        self._input, self._output, self._shape, self._form = source["index"], target["index"], shape, form_of(path)
         self._stored = stored_pixels(source, self._form)
-        self._image = np.zeros(shape, self._stored.dtype)
-        self._answered, self._unsigned = answered_values(target), f"u{np.dtype(target['dtype']).itemsize}"
+        self._answered, self._unsigned = answered_values(target), np.dtype(f"u{np.dtype(target['dtype']).itemsize}")
 
     def _open(self, path: Path, threads: int) -> Any:
         raise NotImplementedError
 
     def _run(self, patches: NDArray[np.uint8]) -> NDArray[np.float32]:
         """One by one: batches of more gain a tenth at best, and would need a second set of buffers."""
-        interpreter, pixels = self._interpreter, self._image.reshape(784)
-        answers = np.empty((len(patches), 10), np.float32)
-        for index, patch in enumerate(patches.reshape(-1, 784)):
-            self._stored.take(patch, out=pixels, mode="clip")  # no pixel is out of range, and it need not be looked for
-            interpreter.set_tensor(self._input, self._image)
+        interpreter, images, answers = self._interpreter, self._images(patches), []
+        for number in range(len(images)):  # the end of an array that is iterated over is an error message of NumPy's
+            interpreter.set_tensor(self._input, images[number])
             interpreter.invoke()
-            answer = interpreter.get_tensor(self._output)
-            answers[index] = answer if self._answered is None else self._answered.take(answer.view(self._unsigned))
-        return self._form.probabilities(answers)
+            answers.append(interpreter.get_tensor(self._output))
+        stored: NDArray[Any] = np.concatenate(answers).reshape(len(images), 10)
+        answered = stored if self._answered is None else self._answered.take(stored.view(self._unsigned))
+        return self._form.probabilities(answered)
+
+    def _images(self, patches: NDArray[np.uint8]) -> NDArray[Any]:
+        """Patches as the file stores them, N times the shape that it takes."""
+        shape = len(patches), *self._shape
+        if self._stored.itemsize == 1:  # bytes are looked up in half the instructions that NumPy takes
+            return np.ndarray(shape, self._stored.dtype, patches.tobytes().translate(self._stored.tobytes()))
+        return self._stored.take(patches, mode="clip").reshape(shape)  # no pixel is out of range
 
 
 def stored_pixels(details: dict[str, Any], form: Form = PLAIN) -> NDArray[Any]:
