@@ -30,11 +30,12 @@ from benchmarks.reading import FIRST_SEED, marks_of, measured_with, opened
 from edgedigits.files import write_json
 from edgedigits.training.data import load_mnist
 from edgedigits_camera.detection.detect import Detections
+from edgedigits_camera.detection.nms import overlaps
 from edgedigits_camera.digits.candidates import cutter, look_at
 from edgedigits_camera.profiles import STILL
 from edgedigits_camera.reader import candidates_of, read_page
 from edgedigits_camera.scene import CAMERAS, LIGHTS, PAPERS, PENS, SceneSpec, draw_scene
-from edgedigits_camera.scoring import Mark, boxes_of, compare, overlaps
+from edgedigits_camera.scoring import Mark, boxes_of, compare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

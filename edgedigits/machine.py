@@ -7,7 +7,6 @@ import platform
 import pwd
 import subprocess
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 RUNTIMES = ("numpy", "ai-edge-litert", "tflite-runtime", "onnxruntime", "opencv-python", "opencv-python-headless")
@@ -81,6 +80,8 @@ def user_name() -> str:
 
 def installed_versions() -> dict[str, str]:
     """Versions of the runtimes that are installed."""
+    from importlib.metadata import PackageNotFoundError, version  # takes longer than all else that starts with this
+
     found: dict[str, str] = {}
     for name in RUNTIMES:
         try:

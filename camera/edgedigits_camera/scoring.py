@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from edgedigits_camera.detection.nms import overlaps
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
 MIN_OVERLAP = 0.3
 
@@ -105,15 +107,6 @@ def matches(true: Sequence[Mark], reported: Sequence[Mark]) -> dict[int, int]:
 def boxes_of(marks: Iterable[Mark]) -> NDArray[np.float64]:
     """(N, 4) float64 in pixels."""
     return np.array([mark.box_xywh_px for mark in marks], np.float64).reshape(-1, 4)
-
-
-def overlaps(some: ArrayLike, others: ArrayLike) -> NDArray[np.float64]:
-    """(N, M) intersection over union of boxes (N, 4) and (M, 4)."""
-    a, b = np.asarray(some, np.float64)[:, None], np.asarray(others, np.float64)[None]
-    size = np.minimum(a[..., :2] + a[..., 2:], b[..., :2] + b[..., 2:]) - np.maximum(a[..., :2], b[..., :2])
-    common = np.clip(size, 0, None).prod(axis=-1)
-    shares: NDArray[np.float64] = common / (a[..., 2:].prod(axis=-1) + b[..., 2:].prod(axis=-1) - common)
-    return shares
 
 
 def _middle_in(box: Box, area: Box) -> bool:

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from edgedigits_camera.scoring import Counts, Mark, compare, overlaps
+from edgedigits_camera.detection.nms import overlaps
+from edgedigits_camera.scoring import Counts, Mark, compare
 
 SEVEN, TWO = Mark(7, (10, 10, 20, 30)), Mark(2, (40, 10, 20, 30))
 

@@ -9,9 +9,8 @@ import cv2
 import numpy as np
 
 from edgedigits_camera.detection.maps import DIGITS, HEAT, HEIGHT, LIGHT, PRINTED, STRIDE_PX, UNIT_PX, WIDTH, X, Y
-from edgedigits_camera.detection.nms import suppress_overlaps
+from edgedigits_camera.detection.nms import overlaps, suppress_overlaps
 from edgedigits_camera.detection.pyramid import Canvas, canvases, pyramid
-from edgedigits_camera.scoring import overlaps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

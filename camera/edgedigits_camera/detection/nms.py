@@ -9,13 +9,22 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
 # Most of the smaller box that two neighbours may share (intersection over minimum). Digits side by side share up to
 # this when both slant; with more, pieces of one digit would survive beside it.
 MOST_SHARED = 0.4
 # Boxes that are compared with all others at a time: memory stays bounded.
 BLOCK = 64
+
+
+def overlaps(some: ArrayLike, others: ArrayLike) -> NDArray[np.float64]:
+    """(N, M) intersection over union of boxes (N, 4) and (M, 4)."""
+    a, b = np.asarray(some, np.float64)[:, None], np.asarray(others, np.float64)[None]
+    size = np.minimum(a[..., :2] + a[..., 2:], b[..., :2] + b[..., 2:]) - np.maximum(a[..., :2], b[..., :2])
+    common = np.clip(size, 0, None).prod(axis=-1)
+    shares: NDArray[np.float64] = common / (a[..., 2:].prod(axis=-1) + b[..., 2:].prod(axis=-1) - common)
+    return shares
 
 
 def share_of_smaller(boxes: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:

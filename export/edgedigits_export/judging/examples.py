@@ -11,10 +11,9 @@ import cv2
 import matplotlib as mpl
 import numpy as np
 
-from edgedigits_camera.detection.nms import share_of_smaller
+from edgedigits_camera.detection.nms import overlaps, share_of_smaller
 from edgedigits_camera.digits.features import features_of
 from edgedigits_camera.reader import candidates_of
-from edgedigits_camera.scoring import overlaps
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
