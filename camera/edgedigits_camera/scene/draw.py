@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edgedigits_camera.scene.ink import enlargement
+from edgedigits_camera.scene.homography import corners_of, enlargement, homography_to, project
 from edgedigits_camera.scene.page import Supplies, lay_page
 from edgedigits_camera.scene.screen import draw_on_screen
 from edgedigits_camera.scene.shot import Scene, shot_of, take
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from edgedigits_camera.scene.homography import Matrix
     from edgedigits_camera.scene.writer import Glyphs
 
 SETTLING_FRAMES = 8
@@ -108,7 +109,7 @@ def draw_clip(
         yield take(page, replace(shot, homography=_drifted(homography, drift, size_px), camera=camera), rng)
 
 
-def _flat(spec: SceneSpec, homography: NDArray[np.float64], size_px: tuple[int, int]) -> SceneSpec:
+def _flat(spec: SceneSpec, homography: Matrix, size_px: tuple[int, int]) -> SceneSpec:
     """Return the spec with the height that digits must have on the flat page to come out as high as it says."""
     return replace(spec, digit_px=max(8.0, spec.digit_px / enlargement(homography, np.array(size_px) / 2)))
 
@@ -124,13 +125,9 @@ def _held(spec: SceneSpec, rng: np.random.Generator) -> SceneSpec:
     return SceneSpec(paper=paper, pen=pen, light=light, layout=layout, digit_px=digit_px, strength=0.3, tilt=0.3)
 
 
-def _drifted(
-    homography: NDArray[np.float64], drift: NDArray[np.float64], size_px: tuple[int, int]
-) -> NDArray[np.float64]:
+def _drifted(homography: Matrix, drift: NDArray[np.float64], size_px: tuple[int, int]) -> Matrix:
     """Move the page in the picture by ``drift``: x and y in widths and heights, turn in radians, zoom less 1."""
     middle = np.array(size_px) / 2
-    base = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
-    moved = turn_and_zoom(base, middle, turn=float(drift[2]), zoom=1 + float(drift[3])) + drift[:2] * size_px
-    matrix = np.eye(3)
-    matrix[:2, 0], matrix[:2, 1], matrix[:2, 2] = moved[1] - moved[0], moved[2] - moved[0], moved[0]
-    return matrix @ homography
+    corners = project(homography, corners_of(size_px))
+    moved = turn_and_zoom(corners, middle, turn=float(drift[2]), zoom=1 + float(drift[3])) + drift[:2] * size_px
+    return homography_to(moved, size_px)

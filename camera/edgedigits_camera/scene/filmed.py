@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from edgedigits_camera.scene.ink import project
+from edgedigits_camera.scene.homography import project
 from edgedigits_camera.scene.lens import Camera
 from edgedigits_camera.scene.texture import surface
 from edgedigits_camera.scene.view import turn_and_zoom

@@ -9,11 +9,13 @@ import cv2
 import numpy as np
 
 from edgedigits.strokes import coverage
+from edgedigits_camera.scene.homography import enlargement, in_parts, project
 from edgedigits_camera.scene.texture import bgr, field, fine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from edgedigits_camera.scene.homography import Matrix
     from edgedigits_camera.scene.marks import Mark
 
 
@@ -87,9 +89,9 @@ def lay(
     inked = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
     shape = (cover.shape[0], cover.shape[1])
     picture, cover = picture[inked], cover[inked]
-    flow = 1 + 0.1 * field(rng, shape, grain_px=14)[inked]
+    flow = 1 + 0.1 * field(rng, shape, grain_px=14, part=inked)
     if inking.skip:
-        flow *= np.clip(1 + 2 * (field(rng, shape, grain_px=7)[inked] + 2.4 - 9 * inking.skip), 0.1, 1)
+        flow *= np.clip(1 + 2 * (field(rng, shape, grain_px=7, part=inked) + 2.4 - 9 * inking.skip), 0.1, 1)
     # Soft leads and chalk catch on the heights of the paper only.
     tooth = np.clip(1 - inking.grain * (0.6 - 0.7 * fine(rng, shape, soft=True)[inked]), 0, 1.2)
     amount = cover * inking.density * flow * tooth
@@ -97,9 +99,7 @@ def lay(
     picture += share * (bgr(*inking.colours[ink]) - picture)
 
 
-def ink_of(
-    mark: Mark, homography: NDArray[np.float64], shape: tuple[int, int]
-) -> tuple[int, int, NDArray[np.float32]] | None:
+def ink_of(mark: Mark, homography: Matrix, shape: tuple[int, int]) -> tuple[int, int, NDArray[np.float32]] | None:
     """Ink of a mark as the camera sees it: left, top, and coverage (h, w) float32 0..1; None when out of sight."""
     corners = project(homography, mark.corners)
     pad = 4 + max((float(path[:, 2].max()) for path in mark.paths), default=0.0)
@@ -110,7 +110,7 @@ def ink_of(
     size = (int(high[1] - low[1]), int(high[0] - low[0]))
     if mark.image is None:
         scale = enlargement(homography, mark.corners.mean(axis=0))
-        paths = [np.column_stack([project(homography, p[:, :2]) - low, p[:, 2] * scale]) for p in mark.paths]
+        paths = [in_parts(np.column_stack([project(homography, p[:, :2]) - low, p[:, 2] * scale])) for p in mark.paths]
         cover = coverage(paths, shape=size).astype(np.float32)
     else:
         cover = _enlarged(mark.image, corners - low, size)
@@ -130,17 +130,3 @@ def _enlarged(image: NDArray[np.uint8], corners: NDArray[np.float64], size: tupl
     cover = np.asarray(cv2.warpPerspective(source, matrix, size[::-1], flags=cv2.INTER_CUBIC), np.float32)
     steepness = float(np.clip(scale / 1.5, 1.0, 3.0))
     return np.clip((cover - 0.42) * steepness + 0.42, 0, 1) if steepness > 1 else np.clip(cover, 0, 1)
-
-
-def project(homography: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Bring points (N, 2) of the flat page into the picture."""
-    lifted = np.column_stack([points, np.ones(len(points))]) @ homography.T
-    return lifted[:, :2] / lifted[:, 2:]
-
-
-def enlargement(homography: NDArray[np.float64], point: NDArray[np.float64]) -> float:
-    """How much longer lengths are in the picture than on the flat page, around a point (2,)."""
-    around = project(homography, point + np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])) - project(
-        homography, point[None]
-    )
-    return float(np.sqrt(abs(around[1, 0] * around[2, 1] - around[1, 1] * around[2, 0])))

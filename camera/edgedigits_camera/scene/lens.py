@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from edgedigits_camera.scene.exact import blurred, enlarged, on_grid, shaken, shrunk
 from edgedigits_camera.scene.texture import fine
 
 if TYPE_CHECKING:
@@ -78,31 +79,33 @@ class Camera:
         size = picture.shape[1::-1]
         if self.shrink > 1:
             small = (max(8, round(size[0] / self.shrink)), max(8, round(size[1] / self.shrink)))
-            picture = cv2.resize(picture, small, interpolation=cv2.INTER_AREA)
+            picture = shrunk(picture, small)
         picture = self._focused(picture) * np.array(self.balance, np.float32)
         gain = self._gain(picture)
         picture = self._developed(picture * np.float32(gain), gain, rng)
         raw = np.clip(_shouldered(picture) * 255 + 0.5, 0, 255).astype(np.uint8)
         code = cv2.imencode(".jpg", raw, [cv2.IMWRITE_JPEG_QUALITY, self.jpeg])[1]
         stored = np.asarray(cv2.imdecode(code, cv2.IMREAD_COLOR), np.uint8)
-        return np.asarray(cv2.resize(stored, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+        return np.asarray(cv2.resize(stored, size, interpolation=cv2.INTER_LINEAR_EXACT), np.uint8)
 
     def _gain(self, picture: NDArray[np.float32]) -> float:
         """Exposure that reaches the brightness wanted, but does not burn the brightest tenth out."""
-        sample = picture[::4, ::4]
-        most = 1.05 / max(float(np.percentile(sample, 90)), 1e-3)
-        return float(np.clip(min(self.brightness / max(float(sample.mean()), 1e-3), most), *GAINS))
+        sample = on_grid(picture[::4, ::4])
+        tenth = round(0.9 * (sample.size - 1))
+        most = 1.05 / max(float(np.partition(sample, tenth, axis=None)[tenth]), 1e-3)
+        mean = float(sample.sum(dtype=np.float64)) / sample.size
+        return float(np.clip(min(self.brightness / max(mean, 1e-3), most), *GAINS))
 
     def _focused(self, picture: NDArray[np.float32]) -> NDArray[np.float32]:
         """Blur by lens and movement."""
-        picture = cv2.GaussianBlur(picture, (0, 0), self.blur_px)
+        picture = blurred(picture, self.blur_px)
         if self.shake_px >= 1:
             side = int(self.shake_px) * 2 + 3
-            kernel = np.zeros((side, side), np.float32)
+            way = np.zeros((side, side), np.uint8)
             reach = np.array([np.cos(self.shake_turn), np.sin(self.shake_turn)]) * self.shake_px / 2
             ends = [((side // 2 + sign * reach) * 16).round().astype(int).tolist() for sign in (-1, 1)]
-            cv2.line(kernel, ends[0], ends[1], 1.0, 1, cv2.LINE_AA, 4)
-            picture = cv2.filter2D(picture, -1, kernel / kernel.sum())
+            cv2.line(way, ends[0], ends[1], 1, 1, cv2.LINE_8, 4)
+            picture = shaken(picture, way)
         return np.asarray(picture, np.float32)
 
     def _developed(self, picture: NDArray[np.float32], gain: float, rng: np.random.Generator) -> NDArray[np.float32]:
@@ -110,18 +113,20 @@ class Camera:
         shape = (picture.shape[0], picture.shape[1])
         deviation = self.noise * max(gain, 0.7)
         half = (-(-shape[0] // 2), -(-shape[1] // 2))
-        grains = cv2.merge([0.5 * deviation * fine(rng, half) for _ in range(3)])
-        picture = picture + cv2.resize(grains, shape[::-1], interpolation=cv2.INTER_LINEAR)
+        grains = cv2.merge([fine(rng, half) for _ in range(3)])
+        picture = picture + 0.5 * deviation * enlarged(grains, 2, shape)
         picture += cv2.cvtColor(deviation * fine(rng, shape), cv2.COLOR_GRAY2BGR)
         if self.sharpening:
-            picture = picture + self.sharpening * (picture - cv2.GaussianBlur(picture, (0, 0), 1.3))
+            picture = picture + self.sharpening * (picture - blurred(picture, 1.3))
         return np.asarray(picture, np.float32)
 
 
 def _shouldered(picture: NDArray[np.float32]) -> NDArray[np.float32]:
     """Let the brightest tones run out softly towards white instead of cutting them off, as cameras do."""
     over = np.maximum(picture - SHOULDER, 0)
-    return np.asarray(np.minimum(picture, SHOULDER) + over / (1 + over / (1 - SHOULDER)), np.float32)
+    over /= 1 + over / (1 - SHOULDER)
+    over += np.minimum(picture, SHOULDER)
+    return over
 
 
 def _gains(values: NDArray[np.float64]) -> tuple[float, float, float]:

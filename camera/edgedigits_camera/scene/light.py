@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from edgedigits_camera.scene.exact import enlarged
 from edgedigits_camera.scene.texture import field
+from edgedigits_camera.scene.view import turn_and_zoom
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +22,7 @@ COARSE = 8
 
 def light_of(kind: str, rng: np.random.Generator, shape: tuple[int, int], *, strength: float) -> NDArray[np.float32]:
     """Make the light of a kind of ``LIGHTS``: factors (H, W), 1 is full light. Every light falls off a little."""
-    small = (max(2, shape[0] // COARSE), max(2, shape[1] // COARSE))
+    small = (max(2, -(-shape[0] // COARSE)), max(2, -(-shape[1] // COARSE)))
     shade = _slope(rng, small, 0.03 + 0.07 * strength)
     shapes: dict[str, Callable[[], NDArray[np.float32]]] = {
         "gradient": lambda: _slope(rng, small, 0.2 + 0.45 * strength),
@@ -29,7 +31,7 @@ def light_of(kind: str, rng: np.random.Generator, shape: tuple[int, int], *, str
     }
     if kind in shapes:
         shade = shade * shapes[kind]()
-    full = np.asarray(cv2.resize(shade, shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+    full = enlarged(shade, COARSE, shape)
     return np.asarray(full * _shadow(rng, shape, strength), np.float32) if kind == "shadow" else full
 
 
@@ -45,7 +47,7 @@ def glare_of(rng: np.random.Generator, shape: tuple[int, int], *, strength: floa
 
 def _slope(rng: np.random.Generator, shape: tuple[int, int], depth: float) -> NDArray[np.float32]:
     """Light that falls off to one side, with soft unevenness, as from a lamp beside the page."""
-    y, x = np.meshgrid(*(np.linspace(-1, 1, side, dtype=np.float32) for side in shape), indexing="ij")
+    y, x = np.meshgrid(*(np.linspace(-1, 1, side) for side in shape), indexing="ij")
     angle = rng.uniform(0, 2 * np.pi)
     along = (x * np.cos(angle) + y * np.sin(angle)) / 1.4
     uneven = 0.12 * depth * field(rng, shape, grain_px=max(shape) / 2)
@@ -54,7 +56,7 @@ def _slope(rng: np.random.Generator, shape: tuple[int, int], depth: float) -> ND
 
 def _vignette(rng: np.random.Generator, shape: tuple[int, int], depth: float) -> NDArray[np.float32]:
     """Dark corners around a centre that is a little off."""
-    y, x = np.meshgrid(*(np.linspace(-1, 1, side, dtype=np.float32) for side in shape), indexing="ij")
+    y, x = np.meshgrid(*(np.linspace(-1, 1, side) for side in shape), indexing="ij")
     away = (x - rng.normal(0, 0.15)) ** 2 + (y - rng.normal(0, 0.15)) ** 2
     return np.asarray(1 - depth * np.clip(away / 2, 0, 1) ** rng.uniform(0.8, 1.6), np.float32)
 
@@ -66,8 +68,9 @@ def _shadow(rng: np.random.Generator, shape: tuple[int, int], strength: float) -
     centre = rng.uniform(0.0, 1.0, 2) * mask.shape[::-1]
     if rng.random() < 0.6:
         size = rng.uniform(0.35, 0.9, 2) * mask.shape[1]
-        corners = cv2.boxPoints((centre.tolist(), size.tolist(), float(rng.uniform(0, 180))))
-        cv2.fillPoly(mask, [corners.astype(np.int32)], 255)
+        corners = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]]) * size
+        turned = turn_and_zoom(corners, np.zeros(2), turn=float(np.deg2rad(rng.uniform(0, 180))), zoom=1.0) + centre
+        cv2.fillPoly(mask, [turned.astype(np.int32)], 255)
     else:
         turn = rng.uniform(0, 360)
         for finger in range(4):
@@ -76,5 +79,5 @@ def _shadow(rng: np.random.Generator, shape: tuple[int, int], strength: float) -
             cv2.ellipse(mask, (centre.tolist(), [2 * axes[0], 2 * axes[1]], float(angle)), 255, -1)
         cv2.circle(mask, centre.astype(int).tolist(), int(0.16 * mask.shape[1]), 255, -1)
     soft = cv2.GaussianBlur(mask, (0, 0), 0.5 + mask.shape[1] * 0.02 * rng.random() ** 2)
-    shadow = cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32) / 255
+    shadow = cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR_EXACT).astype(np.float32) / 255
     return np.asarray(1 - (0.3 + 0.4 * strength) * shadow, np.float32)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from edgedigits_camera.scene.exact import averaged
 from edgedigits_camera.scene.texture import bgr, colour, field, fine
 
 if TYPE_CHECKING:
@@ -34,13 +35,13 @@ def _sheet(paper: str, rng: np.random.Generator, shape: tuple[int, int]) -> NDAr
     page = np.empty((*shape, 3), np.float32)
     page[:] = _tone(paper, rng)
     if paper == "cardboard":
-        corrugation = 0.02 * np.sin(np.arange(shape[1], dtype=np.float32) * (2 * np.pi / rng.uniform(6, 14)))
-        page += corrugation[None, :, None]
+        corrugation = 0.02 * np.sin(np.arange(shape[1]) * (2 * np.pi / rng.uniform(6, 14)))
+        page += corrugation.astype(np.float32)[None, :, None]
     rough = {"cardboard": 0.035, "newspaper": 0.025, "blackboard": 0.012, "whiteboard": 0.002}.get(paper, 0.01)
     grain = rough * (0.3 * fine(rng, shape, soft=True) + 0.5 * field(rng, shape, grain_px=5))
     grain += min(rough, 0.012) * field(rng, shape, grain_px=shape[1] / 6)
     if paper in ("blackboard", "whiteboard"):
-        smear = field(rng, shape, grain_px=max(shape) / 9) * cv2.blur(fine(rng, shape), (31, 5))
+        smear = field(rng, shape, grain_px=max(shape) / 9) * averaged(fine(rng, shape), 31, 5)
         grain += (0.5 if paper == "blackboard" else 0.12) * np.abs(smear) * (1 if paper == "blackboard" else -1)
     page += grain[:, :, None]
     if paper not in ("blackboard", "whiteboard") and rng.random() < 0.3:
@@ -66,14 +67,15 @@ def _rule(page: NDArray[np.float32], rng: np.random.Generator, *, pitch_px: floa
     height, width = page.shape[:2]
     tone = bgr(*LINE_COLOURS[int(rng.integers(len(LINE_COLOURS)))])
     strength, line_px = rng.uniform(0.35, 1.0), max(1, round(pitch_px * rng.uniform(0.015, 0.04)))
-    lines = np.zeros((height, width), np.float32)
+    lines = np.zeros((height, width), np.uint8)
     start = rng.uniform(0, pitch_px)
     for y in np.arange(start, height, pitch_px):
-        cv2.line(lines, (0, round(float(y))), (width, round(float(y))), 1.0, line_px)
+        cv2.line(lines, (0, round(float(y))), (width, round(float(y))), 255, line_px)
     if upright:
         for x in np.arange(start, width, pitch_px):
-            cv2.line(lines, (round(float(x)), 0), (round(float(x)), height), 1.0, line_px)
-    page *= 1 - (strength * cv2.GaussianBlur(lines, (0, 0), 0.6))[:, :, None] * (1 - tone)
+            cv2.line(lines, (round(float(x)), 0), (round(float(x)), height), 255, line_px)
+    ink = cv2.GaussianBlur(lines, (0, 0), 0.6).astype(np.float32) / 255
+    page *= 1 - (strength * ink)[:, :, None] * (1 - tone)
     if not upright and rng.random() < 0.4:
         x = round(width * rng.uniform(0.04, 0.15))
         cv2.line(page, (x, 0), (x, height), (0.55, 0.5, 0.85), line_px, cv2.LINE_AA)
@@ -86,5 +88,5 @@ def _crease(page: NDArray[np.float32], rng: np.random.Generator) -> None:
     for _ in range(int(rng.integers(1, 3))):
         angle, reach = rng.uniform(0, np.pi), rng.uniform(3, 12)
         away = (x - rng.uniform(0, width)) * np.cos(angle) + (y - rng.uniform(0, height)) * np.sin(angle)
-        t = (away / reach).astype(np.float32)
-        page += (rng.uniform(0.02, 0.09) * t * np.exp(-(t**2)))[:, :, None]
+        t = away / reach
+        page += (rng.uniform(0.02, 0.09) * t * np.exp(-(t**2))).astype(np.float32)[:, :, None]

@@ -10,7 +10,9 @@ import numpy as np
 
 from edgedigits_camera.scene import light as lights
 from edgedigits_camera.scene.clutter import clutter
-from edgedigits_camera.scene.ink import ink_of, lay, project
+from edgedigits_camera.scene.exact import warped
+from edgedigits_camera.scene.homography import corners_of, project
+from edgedigits_camera.scene.ink import ink_of, lay
 from edgedigits_camera.scene.lens import Camera
 from edgedigits_camera.scene.spec import SceneSpec, pick
 from edgedigits_camera.scene.texture import surface
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from edgedigits_camera.scene.homography import Matrix
     from edgedigits_camera.scene.marks import Mark
     from edgedigits_camera.scene.page import Page
     from edgedigits_camera.scene.press import PrintedDigit
@@ -85,7 +88,7 @@ class Shot:
     """
 
     spec: SceneSpec
-    homography: NDArray[np.float64]
+    homography: Matrix
     light: NDArray[np.float32]
     glare: NDArray[np.float32] | None
     ground: NDArray[np.float32] | None
@@ -93,7 +96,7 @@ class Shot:
 
 
 def shot_of(
-    spec: SceneSpec, homography: NDArray[np.float64], rng: np.random.Generator, *, size_px: tuple[int, int], whole: bool
+    spec: SceneSpec, homography: Matrix, rng: np.random.Generator, *, size_px: tuple[int, int], whole: bool
 ) -> Shot:
     """Draw the light and the camera; ``whole`` shows the whole page before some ground."""
     shape = size_px[::-1]
@@ -125,8 +128,7 @@ def _exposed(camera: Camera, spec: SceneSpec, rng: np.random.Generator) -> Camer
 def take(page: Page, shot: Shot, rng: np.random.Generator) -> Scene:
     """Take a picture of a page."""
     height, width = page.paper.shape[:2]
-    matrix = _for_pixels(shot.homography)
-    picture = cv2.warpPerspective(page.paper, matrix, (width, height), borderMode=cv2.BORDER_REFLECT_101)
+    picture = warped(page.paper, shot.homography, (width, height))
     covers, seen = _inked(page, shot.homography)
     for ink, cover in enumerate(covers):
         if cover.any():
@@ -157,7 +159,7 @@ def scene_of(
     return Scene(image, digits, _lines(seen), spec, printed, others, unsure, light_ink)
 
 
-def in_sight(printed: PrintedDigit, homography: NDArray[np.float64], size_px: tuple[int, int]) -> DrawnDigit | None:
+def in_sight(printed: PrintedDigit, homography: Matrix, size_px: tuple[int, int]) -> DrawnDigit | None:
     """Where a printed digit lies in the picture; None when it is out of sight."""
     corners = project(homography, printed.corners)
     low = np.clip(np.floor(corners.min(axis=0)), 0, size_px).astype(int)
@@ -167,7 +169,7 @@ def in_sight(printed: PrintedDigit, homography: NDArray[np.float64], size_px: tu
     return DrawnDigit(printed.digit, (int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1])))
 
 
-def _inked(page: Page, homography: NDArray[np.float64]) -> tuple[list[NDArray[np.float32]], list[Seen]]:
+def _inked(page: Page, homography: Matrix) -> tuple[list[NDArray[np.float32]], list[Seen]]:
     """Where the ink of each pen lies in the picture, (H, W) 0..1 each, and the marks in sight with their boxes."""
     shape = (page.paper.shape[0], page.paper.shape[1])
     covers = [np.zeros(shape, np.float32) for _ in page.inking.colours]
@@ -183,12 +185,11 @@ def _inked(page: Page, homography: NDArray[np.float64]) -> tuple[list[NDArray[np
     return covers, seen
 
 
-def _before(
-    picture: NDArray[np.float32], ground: NDArray[np.float32], matrix: NDArray[np.float64]
-) -> NDArray[np.float32]:
+def _before(picture: NDArray[np.float32], ground: NDArray[np.float32], homography: Matrix) -> NDArray[np.float32]:
     """Show ground where the page ends, with the page's own shadow on it."""
     height, width = picture.shape[:2]
-    corners = project(matrix, np.array([[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]]))
+    # Pixel centres lie at whole numbers for OpenCV, at halves here.
+    corners = project(homography, corners_of((width, height))) - 0.5
     mask = np.zeros((height, width), np.uint8)
     cv2.fillPoly(mask, [corners.round().astype(np.int32)], 255, cv2.LINE_AA)
     shade = cv2.GaussianBlur(mask, (0, 0), max(2.0, width / 90)).astype(np.float32) / 255
@@ -212,9 +213,3 @@ def _lines(seen: Sequence[Seen]) -> tuple[str, ...]:
         if mark.row is not None and mark.digit is not None:
             rows[mark.row] = rows.get(mark.row, "") + str(mark.digit)
     return tuple(rows[row] for row in sorted(rows))
-
-
-def _for_pixels(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The same mapping for OpenCV, whose pixel centres lie at whole numbers instead of halves."""
-    half = np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.0, 0.0, 1.0]])
-    return np.asarray(np.linalg.inv(half) @ matrix @ half, np.float64)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from edgedigits_camera.scene.exact import WHOLE, blurred, curved, gaussian, on_grid
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -17,11 +19,17 @@ TILE_PX = 1024
 """Fine noise repeats after this many pixels, where nobody sees it, so that large pictures are drawn in time."""
 
 
-def field(rng: np.random.Generator, shape: tuple[int, int], *, grain_px: float) -> NDArray[np.float32]:
-    """Smooth noise with bumps of about ``grain_px``, mean 0, deviation about 1."""
+SOFT_PX = 0.8
+"""Deviation of the blur that makes fine noise soft."""
+
+
+def field(
+    rng: np.random.Generator, shape: tuple[int, int], *, grain_px: float, part: tuple[slice, slice] = WHOLE
+) -> NDArray[np.float32]:
+    """Smooth noise with bumps of about ``grain_px``, mean 0, deviation about 1; rows and columns of it."""
     rows, columns = (max(2, int(side / grain_px) + 2) for side in shape)
     coarse = rng.standard_normal((rows, columns)).astype(np.float32)
-    return np.asarray(cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_CUBIC), np.float32)
+    return curved(coarse, shape, part)
 
 
 def fine(rng: np.random.Generator, shape: tuple[int, int], *, soft: bool = False) -> NDArray[np.float32]:
@@ -38,10 +46,10 @@ def fine(rng: np.random.Generator, shape: tuple[int, int], *, soft: bool = False
 @cache
 def _tile(soft: bool, times: int = 1) -> NDArray[np.float32]:
     """One square of noise, ``times`` times in each direction."""
-    tile = np.random.default_rng(0).standard_normal((TILE_PX, TILE_PX), dtype=np.float32)
+    tile = on_grid(np.random.default_rng(0).standard_normal((TILE_PX, TILE_PX), dtype=np.float32))
     if soft:
-        tile = cv2.GaussianBlur(tile, (0, 0), 0.8, borderType=cv2.BORDER_REPLICATE)
-        tile /= tile.std()
+        # Half of it stays within what can be blurred; its deviation afterwards is that of the weights, squared.
+        tile = blurred(tile * np.float32(0.5), SOFT_PX) * np.float32(2 / np.square(gaussian(SOFT_PX)).sum())
     return np.tile(tile, (times, times))
 
 

@@ -4,44 +4,44 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
-from edgedigits_camera.scene.ink import project
+from edgedigits_camera.scene.homography import corners_of, homography_to, inverse, project
 from edgedigits_camera.scene.rows import Area
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from edgedigits_camera.scene.homography import Matrix
 
-def view_of(rng: np.random.Generator, *, size_px: tuple[int, int], tilt: float, whole: bool) -> NDArray[np.float64]:
+
+def view_of(rng: np.random.Generator, *, size_px: tuple[int, int], tilt: float, whole: bool) -> Matrix:
     """Draw a homography (3, 3) from the flat page to the picture, both ``size_px``.
 
     ``tilt`` 1 turns by up to 14 degrees and shortens sides by up to a fifth; ``whole`` keeps the page's edges in sight,
     otherwise it comes as near as it takes to fill the picture.
     """
     width, height = size_px
-    corners = np.array([[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]])
+    corners = corners_of(size_px)
     middle = np.array([width, height]) / 2
     lean = rng.uniform(-0.1, 0.1, (4, 2)) * tilt * (width, height)
     turn = np.deg2rad(rng.uniform(-14, 14)) * tilt
     zooms = [float(rng.uniform(0.72, 0.9))] if whole else np.arange(1.0, 2.5, 0.03).tolist()
     for zoom in zooms:
-        moved = turn_and_zoom(corners + lean, middle, turn=turn, zoom=zoom).astype(np.float32)
-        homography = np.asarray(cv2.getPerspectiveTransform(corners.astype(np.float32), moved), np.float64)
-        seen = project(np.asarray(np.linalg.inv(homography), np.float64), corners)
+        homography = homography_to(turn_and_zoom(corners + lean, middle, turn=turn, zoom=zoom), size_px)
+        seen = project(inverse(homography), corners)
         if (seen >= -1).all() and (seen <= np.array(size_px) + 1).all():
             break
     return homography
 
 
-def desk_view(rng: np.random.Generator, *, size_px: tuple[int, int], tilt: float) -> NDArray[np.float64]:
+def desk_view(rng: np.random.Generator, *, size_px: tuple[int, int], tilt: float) -> Matrix:
     """Draw a homography (3, 3) as of a page that lies on a desk: far away, off the middle, in strong perspective.
 
     ``tilt`` 1 turns by up to 25 degrees and shortens sides by up to a third.
     """
     width, height = size_px
-    corners = np.array([[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]])
+    corners = corners_of(size_px)
     middle = np.array([width, height]) / 2
     lean = rng.uniform(-0.17, 0.17, (4, 2)) * tilt * (width, height)
     sides = np.exp(rng.uniform(-0.13, 0.13) * np.array([1, -1]))
@@ -50,7 +50,7 @@ def desk_view(rng: np.random.Generator, *, size_px: tuple[int, int], tilt: float
     # Where the page would leave the picture it stays at its border.
     room = np.stack([-moved.min(axis=0), np.array(size_px) - moved.max(axis=0)])
     moved += np.where(room[0] < room[1], rng.uniform(room.min(axis=0), room.max(axis=0)), 0.0)
-    return np.asarray(cv2.getPerspectiveTransform(corners.astype(np.float32), moved.astype(np.float32)), np.float64)
+    return homography_to(moved, size_px)
 
 
 def turn_and_zoom(
@@ -61,7 +61,7 @@ def turn_and_zoom(
     return (points - middle) @ np.array([[cosine, sine], [-sine, cosine]]) * zoom + middle
 
 
-def area_in_sight(homography: NDArray[np.float64], size_px: tuple[int, int]) -> Area:
+def area_in_sight(homography: Matrix, size_px: tuple[int, int]) -> Area:
     """Find the largest part of the flat page, of the picture's shape, that lies in the picture with a small margin."""
     width, height = size_px
     for inset in np.arange(0.02, 0.5, 0.01):
