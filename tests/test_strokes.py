@@ -163,6 +163,14 @@ def test_the_alphabet_is_whole_and_holds_no_digit():
     assert set(strokes.TWINS) <= set(CHARACTERS)
 
 
+def test_type_has_every_printable_character_once_and_the_same_each_time():
+    printable = [chr(code) for code in range(33, 127) if chr(code) not in "\\^`"]
+    drawn = [strokes.render(strokes.lettering(each), height_px=40, pen_px=4).tobytes() for each in printable]
+    assert len(set(drawn)) == len(printable)
+    assert strokes.lettering("a") is strokes.lettering("a")
+    assert np.array_equal(strokes.lettering("ö").paths[0], strokes.lettering("a").paths[0])
+
+
 def test_small_letters_are_lower_than_digits_and_descending_ones_reach_below_the_baseline():
     def extent(name):
         return np.mean([strokes.sketch_character(name, rng=rng(i)).extent for i in range(20)], axis=0)

@@ -32,7 +32,7 @@ PAGES = {
     "ruled": (42, SceneSpec(paper="ruled", pen="ballpoint", light="shadow", layout="lines", digit_px=44)),
     "grid": (53, SceneSpec(paper="grid", pen="pencil", light="vignette", layout="columns", digit_px=44)),
     "blackboard": (54, SceneSpec(paper="blackboard", pen="chalk", layout="line", digit_px=90)),
-    "sums": (35, SceneSpec(pen="fineliner", layout="sums", digit_px=50)),
+    "sums": (100, SceneSpec(pen="fineliner", layout="sums", digit_px=50)),
 }
 """Name -> seed and kind of scene."""
 CLIP = (26, SceneSpec(pen="marker", layout="line", digit_px=70))

@@ -11,6 +11,7 @@ NumPy alone draws, from a PCG64 generator, so that a seed gives the same bytes o
 from edgedigits.strokes.alphabet import CHARACTERS, TWINS
 from edgedigits.strokes.curves import Strokes
 from edgedigits.strokes.hand import Hand
+from edgedigits.strokes.lettering import lettering
 from edgedigits.strokes.patches import drawn_outliers, drawn_patches, golden_patches
 from edgedigits.strokes.render import coverage, path_px, render
 from edgedigits.strokes.signs import KINDS
@@ -27,6 +28,7 @@ __all__ = [
     "drawn_outliers",
     "drawn_patches",
     "golden_patches",
+    "lettering",
     "path_px",
     "render",
     "sketch",

@@ -124,13 +124,13 @@ def character(name: str, *, hand: Hand, rng: np.random.Generator) -> Glyph:
     """
     if len(name) != 1 or name not in CHARACTERS:
         raise ValueError(f"no character {name!r}; known are {CHARACTERS}")
-    forms = _parsed(name)
+    forms = forms_of(name)
     habit = (hand.habits[ord(name) % 10] * (1 + ord(name) % 7)) % 1 if rng.random() < 0.8 else float(rng.random())
     return forms[int(habit * len(forms))]
 
 
 @cache
-def _parsed(name: str) -> tuple[Glyph, ...]:
+def forms_of(name: str) -> tuple[Glyph, ...]:
     """Forms of a character at their height, read once."""
     glyphs = (*([LETTERS[name]] if name in LETTERS else []), *FORMS.get(name, ()), *SYMBOLS.get(name, ()))
     low, high = (X_HEIGHT, 1.0) if name in SMALL else (X_HEIGHT, DESCENT) if name in DESCENDING else (0.0, 1.0)

@@ -110,7 +110,7 @@ def form(digit: int, *, hand: Hand, rng: np.random.Generator) -> Glyph:
     choice = hand.habits[digit] if rng.random() < 0.85 else float(rng.random())
     if digit == 1:
         return one(choice, rng=rng)
-    forms = _parsed(digit)
+    forms = forms_of(digit)
     shares = np.cumsum([weight for weight, _ in forms])
     return forms[int(np.searchsorted(shares / shares[-1], choice, side="right"))][1]
 
@@ -139,6 +139,6 @@ def one(choice: float, *, rng: np.random.Generator) -> Glyph:
 
 
 @cache
-def _parsed(digit: int) -> tuple[tuple[float, Glyph], ...]:
+def forms_of(digit: int) -> tuple[tuple[float, Glyph], ...]:
     """Forms of a digit, read once."""
     return tuple((weight, parse(glyph)) for weight, glyph in FORMS[digit])

@@ -44,7 +44,7 @@ def draw_scene(
         size_px: width and height of the picture.
         glyphs: images (N, 28, 28) uint8, ink 255 on 0, and labels (N,), put in place of drawn digits in their order
             as far as there is room; ``DrawnDigit.glyph`` says which is where.
-        fonts: TrueType files that print is set in, besides OpenCV's own strokes.
+        fonts: TrueType files that print is set in, besides the type of our own.
 
     """
     rng = np.random.default_rng([seed, 1])

@@ -10,19 +10,13 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from edgedigits_camera.scene.type import FACES, GAP, Type, letter
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
-
-HERSHEY = (
-    cv2.FONT_HERSHEY_SIMPLEX,
-    cv2.FONT_HERSHEY_DUPLEX,
-    cv2.FONT_HERSHEY_COMPLEX,
-    cv2.FONT_HERSHEY_TRIPLEX,
-    cv2.FONT_HERSHEY_COMPLEX_SMALL,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +38,7 @@ class Stencil:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """What prints: a font file or the number of one of OpenCV's, the height of its capitals, its weight.
+    """What prints: a font file or the number of one of ``FACES``, the height of its capitals, its weight.
 
     Boxes (x0, y0, x1, y1) in ``free`` stay free; a share ``numbers`` of the words are numbers.
     """
@@ -61,17 +55,18 @@ class Press:
 
     def stencil(self, word: str) -> Stencil:
         """Set a word."""
-        return self._drawn(word, self.font) if isinstance(self.font, int) else self._typeset(word, self.font)
+        return self._lettered(word, self.font) if isinstance(self.font, int) else self._typeset(word, self.font)
 
-    def _drawn(self, word: str, number: int) -> Stencil:
-        word = word.encode("ascii", "replace").decode().replace("?", "a")
-        scale = self.capital_px / 22
-        (wide, high), below = cv2.getTextSize(word, number, scale, self.weight)
-        ink = np.zeros((high + below + 4, wide + 4), np.uint8)
-        cv2.putText(ink, word, (2, high + 2), number, scale, 255, self.weight, cv2.LINE_AA)
-        ends = [cv2.getTextSize(word[:count], number, scale, self.weight)[0][0] + 2 for count in range(len(word) + 1)]
-        boxes = [(left, 2, right, high + 2) for left, right in pairwise(ends)]
-        return Stencil(ink, high + 2, tuple(boxes))
+    def _lettered(self, word: str, face: int) -> Stencil:
+        kind = Type(face, round(self.capital_px), self.weight)
+        gap = kind.room(GAP)
+        boxes, parts, left = [], [gap], gap.shape[1]
+        for character in word:
+            ink = letter(kind, character)
+            parts += [ink, gap]
+            boxes.append((left, kind.top_px, left + ink.shape[1], kind.top_px + kind.capital_px))
+            left += ink.shape[1] + gap.shape[1]
+        return Stencil(np.concatenate(parts, axis=1), kind.top_px + kind.capital_px, tuple(boxes))
 
     def _typeset(self, word: str, file: Path) -> Stencil:
         # Capitals are about 0.7 of a font's nominal size.
@@ -90,7 +85,7 @@ def press_of(
 ) -> Press:
     """Choose a font."""
     use_file = bool(fonts) and rng.random() < 0.85
-    font = fonts[int(rng.integers(len(fonts)))] if use_file else HERSHEY[int(rng.integers(len(HERSHEY)))]
+    font = fonts[int(rng.integers(len(fonts)))] if use_file else int(rng.integers(len(FACES)))
     return Press(font, capital_px, max(1, round(capital_px / rng.uniform(6, 11))), free)
 
 

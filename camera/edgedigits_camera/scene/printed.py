@@ -36,7 +36,7 @@ def print_text(
         rng: source of chance.
         capital_px: height of a capital of the running text.
         keep: what must stay free, each (N, 2) corner points in pixels.
-        fonts: font files to choose from; without any, and now and then with them, OpenCV's own are taken.
+        fonts: font files to choose from; without any, and now and then with them, the type of our own is taken.
 
     Returns:
         The digits among the letters; there are none without fonts.

@@ -36,7 +36,7 @@ def training_scene(seed: int, *, glyphs: GivenDigits | None = None, fonts: Seque
     Args:
         seed: the same seed gives the same scene.
         glyphs: digits that people wrote, put in place of drawn ones in some of the scenes.
-        fonts: TrueType files that print is set in, besides OpenCV's own strokes.
+        fonts: TrueType files that print is set in, besides the type of our own.
 
     """
     rng = np.random.default_rng([seed, 5])
