@@ -76,7 +76,7 @@ def test_a_page_goes_onto_its_corners_and_back():
 
 
 def test_a_picture_that_is_moved_by_whole_pixels_stays_what_it_was(picture):
-    matrix = homography.homography_to(homography.corners_of((120, 90)) + [7, 4], (120, 90))
+    matrix = homography.homography_to(homography.corners_of((120, 90)) + np.array([7.0, 4.0]), (120, 90))
     assert np.array_equal(warped(picture, matrix, (120, 90))[4:, 7:], on_grid(picture)[:-4, :-7])
 
 
