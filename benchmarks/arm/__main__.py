@@ -42,6 +42,7 @@ def look_at(system: System, here: dict[str, Any]) -> dict[str, Any]:
     print(
         f"{system.name}: digits read otherwise {len(same.otherwise)} of {same.digits} (0), on the edge {same.on_edge}"
     )
+    print(f"{system.name}: share of pixels drawn otherwise {there['drawn_otherwise']:.6f} (0)")
     print(f"{system.name}: verify {verify.returncode}, doctor {doctor.returncode} (0, 0)", flush=True)
     if verify.returncode:
         print(verify.stdout)
@@ -56,7 +57,10 @@ def look_at(system: System, here: dict[str, Any]) -> dict[str, Any]:
         "answers": asdict(same),
         "drawn_otherwise": round(there["drawn_otherwise"], 6),
         "drawn_apart": there["drawn_apart"],
-        "passed": same.same and there["runtime"] == system.runtime and not (verify.returncode or doctor.returncode),
+        "passed": same.same
+        and not there["drawn_apart"]
+        and there["runtime"] == system.runtime
+        and not (verify.returncode or doctor.returncode),
     }
 
 

@@ -3,7 +3,7 @@
     python drawn_answers.py PAGES.npz --draw 5    here: draws five of them first
     python drawn_answers.py PAGES.npz             on the emulated device: draws them too, and tells how much differs
 
-What is read is to be the same. What is drawn is not, quite: it is drawn in floats, which are rounded otherwise.
+What is drawn and what is read is to be the same.
 """
 
 from __future__ import annotations

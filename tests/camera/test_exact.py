@@ -106,10 +106,8 @@ def test_a_mean_is_that_of_all_pixels_around(picture):
 
 
 def test_what_shakes_is_the_mean_of_its_places(picture):
-    way = np.zeros((5, 5), np.uint8)
-    way[2, 1:4] = 1
     expected = (picture[10, 19:22].astype(np.float64)).mean(axis=0)
-    assert shaken(picture, way)[10, 20] == pytest.approx(expected, abs=1e-6)
+    assert shaken(picture, np.array([2.1, 0.4]))[10, 20] == pytest.approx(expected, abs=1e-6)
 
 
 @pytest.mark.parametrize("times", [1.2, 2.0, 3.7])

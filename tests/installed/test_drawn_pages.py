@@ -11,7 +11,7 @@ from edgedigits_camera.scene import draw_clip, draw_scene
 # Seen alike on x86-64, 64-bit and 32-bit Arm, with NumPy 1.24 to 2.4 and OpenCV 4.6 to 5.0.
 DRAWN = {
     "plain": "90e446dccc9cb38b",
-    "ruled": "64759940ca8628f8",
+    "ruled": "b828268a80aba6a6",
     "grid": "e876870ed0ea851b",
     "blackboard": "35d07e6e7e695a9c",
     "sums": "1c2c52f83b9e522b",

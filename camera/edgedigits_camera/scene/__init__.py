@@ -11,8 +11,9 @@ A page is laid out flat (``rows``, ``table``, ``sheets``, ``formula``, ``forms``
 ``printed``), seen from somewhere (``view``), inked (``ink``), lit (``light``) and photographed (``lens``); or it is
 drawn with a mouse (``screen``) or made of given glyphs (``tiles``). Where there is no page there is a surface
 (``texture``, ``clutter``, ``signage``). ``finish`` and ``frames`` do what happens to pictures later, ``filmed`` holds
-pages before a live camera; ``recipes`` and ``training`` draw what networks are trained on. Lines of the pen are
-projected as lines: boxes are exact.
+pages before a live camera; ``recipes`` and ``training`` draw what networks are trained on. ``exact`` and
+``homography`` compute so that a seed gives the same bits everywhere, ``type`` has letters for print. Lines of the pen
+are projected as lines: boxes are exact.
 """
 
 from edgedigits_camera.scene.draw import draw_clip, draw_distractor_scene, draw_scene

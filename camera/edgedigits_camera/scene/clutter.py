@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from edgedigits_camera.scene.exact import blurred, draw_line, fill
 from edgedigits_camera.scene.texture import colour, field, fine
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def octaves(rng: np.random.Generator, shape: Shape, *, roughness: float) -> NDAr
     while grain > 2:
         total += np.float32(height) * field(rng, shape, grain_px=grain)
         grain, height = grain / 2, height * roughness
-    return np.asarray(total / max(float(total.std()), 1e-6), np.float32)
+    return np.asarray(total / max(float(total.std(dtype=np.float64)), 1e-6), np.float32)
 
 
 def ramp(rng: np.random.Generator, level: NDArray[np.float32]) -> Picture:
@@ -60,7 +61,7 @@ def _fractal(rng: np.random.Generator, shape: Shape) -> Picture:
 
 def _slope(rng: np.random.Generator, shape: Shape) -> NDArray[np.float32]:
     """Light from one side (H, W), 0..1."""
-    y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
+    y, x = np.mgrid[: shape[0], : shape[1]]
     angle = rng.uniform(0, 2 * np.pi)
     along = x / shape[1] * np.cos(angle) + y / shape[0] * np.sin(angle)
     span = float(np.ptp(along)) or 1.0
@@ -85,7 +86,7 @@ def _body(rng: np.random.Generator, shape: Shape, *, size: float) -> NDArray[np.
         0.5 + rng.random(len(angles)) * (kind >= 0.4) + 0.3 * np.sin(angles * rng.integers(1, 4)) * (kind < 0.4)
     )
     points = middle + np.stack([np.cos(angles) * rng.uniform(0.4, 1.6), np.sin(angles)], axis=1) * radius[:, None]
-    cv2.fillPoly(mask, [(points * FRACTION).round().astype(np.int32)], 255, cv2.LINE_AA, 4)
+    fill(mask, points)
     return mask
 
 
@@ -95,15 +96,16 @@ def _objects(rng: np.random.Generator, shape: Shape) -> Picture:
     for _ in range(int(rng.integers(3, 16))):
         mask = _body(rng, shape, size=float(max(shape) * rng.uniform(0.03, 0.4)))
         if rng.random() < 0.5:
-            shift = np.array([[1, 0, rng.uniform(0, 0.05) * shape[1]], [0, 1, rng.uniform(0, 0.05) * shape[0]]])
-            thrown = cv2.warpAffine(mask, shift, shape[::-1])
+            right, below = round(rng.uniform(0, 0.05) * shape[1]), round(rng.uniform(0, 0.05) * shape[0])
+            thrown = np.zeros_like(mask)
+            thrown[below:, right:] = mask[: shape[0] - below, : shape[1] - right]
             shadow = cv2.blur(thrown, (int(shape[1] * 0.03) + 1,) * 2).astype(np.float32) / 255
             picture *= 1 - 0.5 * shadow[:, :, None]
         tone = colour(rng, 0.05, 0.95, spread=0.2) * (0.6 + 0.6 * _slope(rng, shape))[:, :, None]
         if rng.random() < 0.3:
             tone = tone * (1 + 0.2 * octaves(rng, shape, roughness=0.7))[:, :, None]
         blend(picture, mask, tone)
-    return np.asarray(cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.4, 3.0)), np.float32)
+    return blurred(picture, rng.uniform(0.4, 3.0))
 
 
 def _portrait(rng: np.random.Generator, shape: Shape) -> Picture:
@@ -143,7 +145,7 @@ def _portrait(rng: np.random.Generator, shape: Shape) -> Picture:
         oval(side * 0.28, -0.33, 0.18, 0.035, hair)
     oval(0, 0.12, 0.09, 0.2, skin * 0.9 * lit)
     oval(0, 0.5, rng.uniform(0.15, 0.3), 0.06, colour(rng, 0.2, 0.5) * np.array([0.7, 0.6, 1.4], np.float32))
-    return np.asarray(cv2.GaussianBlur(picture, (0, 0), max(0.4, high * rng.uniform(0.005, 0.03))), np.float32)
+    return blurred(picture, max(0.4, high * rng.uniform(0.005, 0.03)))
 
 
 def _skyline(rng: np.random.Generator, shape: Shape) -> Picture:
@@ -171,15 +173,17 @@ def _strands(rng: np.random.Generator, shape: Shape) -> Picture:
     """Hair, branches, cables, scratches: long curves that cross the picture."""
     picture = ramp(rng, _slope(rng, shape)) if rng.random() < 0.5 else _fractal(rng, shape)
     angle, spread, bend = rng.uniform(0, 2 * np.pi), rng.uniform(0.05, 1.2), rng.uniform(0.01, 0.12)
-    tone, widest = colour(rng, 0.0, 1.0, spread=0.15), max(1.0, max(shape) * 0.02 * rng.random() ** 2)
+    tone, widest = colour(rng, 0.0, 1.0, spread=0.15) * 255, max(1.0, max(shape) * 0.02 * rng.random() ** 2)
+    # In whole levels, as OpenCV's thin lines in floats have no soft edge and another course in each version.
+    levels = np.clip(255 * picture + 0.5, 0, 255).astype(np.uint8)
     for _ in range(int(rng.integers(8, 200))):
         turns = angle + rng.normal(0, spread) + np.cumsum(rng.normal(0, bend, 80))
         steps = np.stack([np.cos(turns), np.sin(turns)], axis=1) * max(shape) / 45
         points = np.cumsum(steps, axis=0) + rng.uniform(-0.3, 1.3, 2) * shape[::-1]
         shade = (tone * rng.uniform(0.6, 1.4)).tolist()
         line = (points * FRACTION).round().astype(np.int32)
-        cv2.polylines(picture, [line], False, shade, int(1 + widest * rng.random()), cv2.LINE_AA, 4)  # noqa: FBT003
-    return picture
+        cv2.polylines(levels, [line], False, shade, int(1 + widest * rng.random()), cv2.LINE_AA, 4)  # noqa: FBT003
+    return levels.astype(np.float32) / 255
 
 
 def _leaves(rng: np.random.Generator, shape: Shape) -> Picture:
@@ -196,8 +200,8 @@ def _leaves(rng: np.random.Generator, shape: Shape) -> Picture:
         cv2.ellipse(picture, centre, inner, turn, 0, 360, tone.tolist(), -1, cv2.LINE_AA)
         if ribbed:
             reach = np.array([np.cos(np.deg2rad(turn)), np.sin(np.deg2rad(turn))]) * axes[0]
-            ends = [(np.array(centre) + sign * reach).astype(int).tolist() for sign in (-1, 1)]
-            cv2.line(picture, ends[0], ends[1], (tone * 1.3).tolist(), max(1, int(size / 20)), cv2.LINE_AA)
+            ends = np.stack([centre - reach, centre + reach]).astype(int)
+            draw_line(picture, ends, (tone * 1.3).tolist(), max(1, int(size / 20)))
     return picture
 
 
@@ -221,18 +225,18 @@ def _mosaic(rng: np.random.Generator, shape: Shape) -> Picture:
 
 def _stripes(rng: np.random.Generator, shape: Shape) -> Picture:
     """Stripes, checks, ripples, a zebra: waves bent by noise."""
-    y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
+    y, x = np.mgrid[: shape[0], : shape[1]]
     bend = octaves(rng, shape, roughness=0.4) * max(shape) * 0.06 * rng.random() ** 2
-    total = np.zeros(shape, np.float32)
+    total = np.zeros(shape)
     for _ in range(int(rng.integers(1, 4))):
         angle, period = rng.uniform(0, np.pi), max(shape) * rng.uniform(0.008, 0.2)
         total += np.sin(2 * np.pi * (x * np.cos(angle) + y * np.sin(angle) + bend) / period)
-    return ramp(rng, np.asarray(np.clip(0.5 + total * rng.choice([0.3, 4.0]), 0, 1), np.float32))
+    return ramp(rng, np.asarray(np.clip(0.5 + total * float(rng.choice([0.3, 4.0])), 0, 1), np.float32))
 
 
 def _halftone(rng: np.random.Generator, shape: Shape) -> Picture:
     """A printed picture: dots whose size says how dark it is."""
-    y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
+    y, x = np.mgrid[: shape[0], : shape[1]]
     angle, period = rng.uniform(0, np.pi), rng.uniform(4, 16)
     waves = sum(np.cos(2 * np.pi * (x * np.cos(a) + y * np.sin(a)) / period) for a in (angle, angle + np.pi / 2))
     dots = 0.5 + 0.25 * np.asarray(waves, np.float32) - (0.5 + 0.25 * octaves(rng, shape, roughness=0.4))

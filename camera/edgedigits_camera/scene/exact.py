@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -127,11 +127,35 @@ def shrunk(picture: Picture, size_px: tuple[int, int]) -> Picture:
     return cv2.resize(twice, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32) / (WEIGHTS * 8) - 4
 
 
-def shaken(picture: Picture, way: NDArray[np.uint8]) -> Picture:
-    """Mean of a picture (H, W, 3) float32 in all places of a camera, which are 1 in (h, w) uint8, 0 elsewhere."""
-    (height, width), reach = picture.shape[:2], len(way) // 2
+def shaken(picture: Picture, way_px: NDArray[np.float64]) -> Picture:
+    """Mean of a picture (H, W, 3) float32 in all whole places along a way, (2,) across and down, to both sides."""
+    steps = math.ceil(np.abs(way_px).max())
+    places = np.unique(np.rint(np.linspace(-0.5, 0.5, 2 * steps + 1)[:, None] * way_px).astype(int), axis=0)
+    (height, width), reach = picture.shape[:2], steps
     around = cv2.copyMakeBorder(picture, reach, reach, reach, reach, cv2.BORDER_REFLECT_101)
-    places, total = np.argwhere(way), np.zeros_like(picture)
-    for top, left in places:
+    total = np.zeros_like(picture)
+    for left, top in (places + reach).tolist():
         total += around[top : top + height, left : left + width]
     return np.asarray(total / np.float32(len(places)), np.float32)
+
+
+def draw_line(  # noqa: PLR0913
+    picture: NDArray[Any],
+    points: NDArray[np.integer],
+    tone: float | list[float],
+    width_px: int,
+    *,
+    kind: int = cv2.LINE_AA,
+    closed: bool = False,
+) -> None:
+    """Draw a line through points (N, 2) in whole pixels, in place.
+
+    Wide ones in whole pixels, and thin ones in parts of them, take another course in each of OpenCV's versions.
+    """
+    shift = 0 if width_px == 1 else 4
+    cv2.polylines(picture, [points.astype(np.int32) << shift], closed, tone, width_px, kind, shift)
+
+
+def fill(mask: NDArray[np.uint8], points: NDArray[Any]) -> None:
+    """Fill a polygon (N, 2) in a mask (H, W) with 255, in place; with hard edges it is another in each version."""
+    cv2.fillPoly(mask, [(16 * points).round().astype(np.int32)], 255, cv2.LINE_AA, 4)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from edgedigits_camera.digits import resizing
 from edgedigits_camera.scene.shot import DrawnDigit
 from edgedigits_camera.scene.texture import fine
 
@@ -85,10 +86,17 @@ def cropped(scene: Scene, left: int, top: int, right: int, bottom: int) -> Scene
     return moved(scene, np.ascontiguousarray(scene.image[top:bottom, left:right]), shift=(-left, -top))
 
 
-def resized(scene: Scene, size_px: tuple[int, int], *, how: int = cv2.INTER_AREA) -> Scene:
-    """Bring a picture to another width and height, and so to other proportions if they differ."""
+def resized(scene: Scene, size_px: tuple[int, int], *, blocks: bool = False) -> Scene:
+    """Bring a picture to another width and height, and so to other proportions if they differ.
+
+    Pixels are averaged where it shrinks, and come onto cubic curves where it grows, or become blocks.
+    """
     height, width = scene.image.shape[:2]
-    image = np.asarray(cv2.resize(scene.image, size_px, interpolation=how), np.uint8)
+    if blocks:
+        image = np.asarray(cv2.resize(scene.image, size_px, interpolation=cv2.INTER_NEAREST), np.uint8)
+    else:
+        planes = [resizing.resized(plane, width=size_px[0], height=size_px[1]) for plane in cv2.split(scene.image)]
+        image = np.asarray(cv2.merge(planes), np.uint8)
     return moved(scene, image, scale=(size_px[0] / width, size_px[1] / height))
 
 
@@ -97,7 +105,7 @@ def stretched(scene: Scene, rng: np.random.Generator, *, most: float = 1.8) -> S
     height, width = scene.image.shape[:2]
     factor = float(np.exp(rng.uniform(-np.log(most), np.log(most))))
     wide, high = (width * factor, height) if rng.random() < 0.5 else (width, height / factor)
-    return resized(scene, (max(8, round(wide)), max(8, round(high))), how=cv2.INTER_LINEAR)
+    return resized(scene, (max(8, round(wide)), max(8, round(high))))
 
 
 def cut_around(scene: Scene, rng: np.random.Generator) -> Scene:
@@ -176,7 +184,7 @@ def greyed(scene: Scene) -> Scene:
 def enlarged(scene: Scene, rng: np.random.Generator, *, width_px: int) -> Scene:
     """Bring a picture to the width of a phone's, with noise in each of its pixels."""
     height, width = scene.image.shape[:2]
-    larger = resized(scene, (width_px, round(height * width_px / width)), how=cv2.INTER_CUBIC)
+    larger = resized(scene, (width_px, round(height * width_px / width)))
     noise = (rng.uniform(1, 5) * fine(rng, larger.image.shape[:2]))[:, :, None]
     return replace(larger, image=np.clip(larger.image + noise, 0, 255).astype(np.uint8))
 

@@ -107,8 +107,8 @@ def plotted(scene: Scene, rng: np.random.Generator, *, fonts: Sequence[Path] = (
     data_px = (scene.image.shape[1], scene.image.shape[0])
     side = float(np.exp(rng.uniform(np.log(140), np.log(700))))
     factor = side / max(data_px)
-    how = cv2.INTER_NEAREST if factor > 1 and rng.random() < 0.7 else cv2.INTER_AREA
-    inner = resized(scene, (max(8, round(data_px[0] * factor)), max(8, round(data_px[1] * factor))), how=how)
+    blocks = factor > 1 and rng.random() < 0.7
+    inner = resized(scene, (max(8, round(data_px[0] * factor)), max(8, round(data_px[1] * factor))), blocks=blocks)
     width, height = inner.image.shape[1::-1]
     text_px = side * rng.uniform(0.022, 0.05) + 4
     left, top, right, bottom = (round(side * rng.uniform(0.12, 0.5)) + round(4 * text_px) for _ in range(4))
@@ -130,8 +130,9 @@ def windowed(scene: Scene, rng: np.random.Generator, *, fonts: Sequence[Path] = 
     """Show a scene as the drawing area of a program's window: bar, buttons, and what the program says."""
     if max(scene.image.shape[:2]) < 120:
         times = int(rng.integers(3, 8))
-        how = cv2.INTER_NEAREST if rng.random() < 0.5 else cv2.INTER_CUBIC
-        scene = resized(scene, (scene.image.shape[1] * times, scene.image.shape[0] * times), how=how)
+        scene = resized(
+            scene, (scene.image.shape[1] * times, scene.image.shape[0] * times), blocks=bool(rng.random() < 0.5)
+        )
     height, width = scene.image.shape[:2]
     text_px = float(np.clip(max(width, height) * rng.uniform(0.025, 0.05), 7, 22))
     bar = round(text_px * rng.uniform(2.0, 3.2))

@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 
 from edgedigits.strokes import coverage
-from edgedigits_camera.scene.homography import enlargement, in_parts, project
+from edgedigits_camera.scene.exact import blurred, curved, warped
+from edgedigits_camera.scene.homography import enlargement, homography_to, in_parts, project
 from edgedigits_camera.scene.texture import bgr, field, fine
 
 if TYPE_CHECKING:
@@ -49,6 +50,9 @@ PENS = {
         (0.07, 0.15), (0.7, 1.0), (0.15, 0.5), (0.0, 0.08), ((0.9, 0.92, 0.92), (0.9, 0.92, 0.92), (0.55, 0.85, 0.93))
     ),
 }
+
+
+LARGER = 4
 
 
 def between(limits: tuple[float, float], rng: np.random.Generator) -> float:
@@ -121,12 +125,11 @@ def _enlarged(image: NDArray[np.uint8], corners: NDArray[np.float64], size: tupl
     """Bring a glyph (h, w) uint8 onto its corners, with edges as sharp as a pen leaves them."""
     height, width = image.shape
     scale = float(np.linalg.norm(corners[3] - corners[0])) / height
-    source = image.astype(np.float32) / 255
+    source = image.astype(np.float32) / np.float32(255)
     if scale < 1:
-        source = np.asarray(cv2.GaussianBlur(source, (0, 0), 0.4 / scale), np.float32)
-    # Pixel centres lie at whole numbers for OpenCV, at halves here.
-    inner = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) - np.float32(0.5)
-    matrix = cv2.getPerspectiveTransform(inner, (corners - 0.5).astype(np.float32))
-    cover = np.asarray(cv2.warpPerspective(source, matrix, size[::-1], flags=cv2.INTER_CUBIC), np.float32)
+        source = blurred(source, 0.4 / scale)
+    # Cubic curves at four times the size, and between those straight lines.
+    large = (LARGER * height, LARGER * width)
+    cover = warped(curved(source, large), homography_to(corners, large[::-1]), size[::-1], border=cv2.BORDER_CONSTANT)
     steepness = float(np.clip(scale / 1.5, 1.0, 3.0))
     return np.clip((cover - 0.42) * steepness + 0.42, 0, 1) if steepness > 1 else np.clip(cover, 0, 1)

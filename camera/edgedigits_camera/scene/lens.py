@@ -100,11 +100,7 @@ class Camera:
         """Blur by lens and movement."""
         picture = blurred(picture, self.blur_px)
         if self.shake_px >= 1:
-            side = int(self.shake_px) * 2 + 3
-            way = np.zeros((side, side), np.uint8)
-            reach = np.array([np.cos(self.shake_turn), np.sin(self.shake_turn)]) * self.shake_px / 2
-            ends = [((side // 2 + sign * reach) * 16).round().astype(int).tolist() for sign in (-1, 1)]
-            cv2.line(way, ends[0], ends[1], 1, 1, cv2.LINE_8, 4)
+            way = np.array([np.cos(self.shake_turn), np.sin(self.shake_turn)]) * self.shake_px
             picture = shaken(picture, way)
         return np.asarray(picture, np.float32)
 

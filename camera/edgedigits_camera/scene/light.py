@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from edgedigits_camera.scene.exact import enlarged
+from edgedigits_camera.scene.exact import enlarged, fill
 from edgedigits_camera.scene.texture import field
 from edgedigits_camera.scene.view import turn_and_zoom
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 COARSE = 8
 """Light without edges is computed for every eighth pixel and enlarged."""
+
+
+OVAL = np.stack([curve(np.linspace(0, 2 * np.pi, 60)) for curve in (np.cos, np.sin)], axis=1)
+"""Points (60, 2) of a circle."""
 
 
 def light_of(kind: str, rng: np.random.Generator, shape: tuple[int, int], *, strength: float) -> NDArray[np.float32]:
@@ -70,13 +74,14 @@ def _shadow(rng: np.random.Generator, shape: tuple[int, int], strength: float) -
         size = rng.uniform(0.35, 0.9, 2) * mask.shape[1]
         corners = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]]) * size
         turned = turn_and_zoom(corners, np.zeros(2), turn=float(np.deg2rad(rng.uniform(0, 180))), zoom=1.0) + centre
-        cv2.fillPoly(mask, [turned.astype(np.int32)], 255)
+        fill(mask, turned)
     else:
         turn = rng.uniform(0, 360)
         for finger in range(4):
             axes = (rng.uniform(0.25, 0.5) * mask.shape[1], rng.uniform(0.03, 0.07) * mask.shape[1])
             angle = turn + finger * rng.uniform(8, 16)
-            cv2.ellipse(mask, (centre.tolist(), [2 * axes[0], 2 * axes[1]], float(angle)), 255, -1)
+            points = turn_and_zoom(OVAL * axes, np.zeros(2), turn=float(np.deg2rad(angle)), zoom=1.0) + centre
+            fill(mask, points)
         cv2.circle(mask, centre.astype(int).tolist(), int(0.16 * mask.shape[1]), 255, -1)
     soft = cv2.GaussianBlur(mask, (0, 0), 0.5 + mask.shape[1] * 0.02 * rng.random() ** 2)
     shadow = cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR_EXACT).astype(np.float32) / 255

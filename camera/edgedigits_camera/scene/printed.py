@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from edgedigits_camera.scene.exact import draw_line, fill
 from edgedigits_camera.scene.press import Press, PrintedDigit, impress, press_of, stamp
 
 if TYPE_CHECKING:
@@ -171,4 +172,7 @@ def _print_shape(ink: NDArray[np.uint8], kind: int, middle: tuple[int, int], siz
         cv2.ellipse(ink, middle, (half, max(1, half // 2)), 0, 0, 360, 255, thick, cv2.LINE_AA)
     else:
         corners = np.array([(x - half, y + half), (x + half, y + half), (x, y - half)], np.int32)
-        cv2.drawContours(ink, [corners], -1, 255, thick, cv2.LINE_AA)
+        if thick == cv2.FILLED:
+            fill(ink, corners)
+        else:
+            draw_line(ink, corners, 255, thick, closed=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from edgedigits_camera.scene.exact import draw_line
 from edgedigits_camera.scene.ink import ink_of
 from edgedigits_camera.scene.page import written
 from edgedigits_camera.scene.rows import Area
@@ -86,8 +87,7 @@ class Mouse:
             points = ((line - 0.5) * 16).round().astype(np.int32)
             cv2.polylines(cover, [points], isClosed=False, color=255, thickness=width, lineType=cv2.LINE_AA, shift=4)
         else:
-            points = np.floor(line).astype(np.int32)
-            cv2.polylines(cover, [points], isClosed=False, color=255, thickness=width, lineType=cv2.LINE_8)
+            draw_line(cover, np.floor(line).astype(np.int32), 255, width, kind=cv2.LINE_8)
 
 
 def draw_on_screen(spec: SceneSpec, rng: np.random.Generator, *, size_px: tuple[int, int], supplies: Supplies) -> Scene:

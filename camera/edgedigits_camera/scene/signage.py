@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from edgedigits_camera.scene.clutter import ramp
+from edgedigits_camera.scene.clutter import blend, ramp
+from edgedigits_camera.scene.exact import draw_line
 from edgedigits_camera.scene.press import impress, press_of
 from edgedigits_camera.scene.spec import pick
 from edgedigits_camera.scene.texture import colour, field
@@ -92,12 +93,12 @@ def _dial(sheet: Sheet) -> None:
             cv2.circle(sheet.picture, middle.tolist(), int(radius * ring), sheet.tone, thick, cv2.LINE_AA)
         for angle in np.linspace(0, 2 * np.pi, int(rng.choice([12, 24, 60])), endpoint=False):
             away = np.array([np.cos(angle), np.sin(angle)]) * radius
-            ends = [(middle + share * away).astype(int).tolist() for share in (0.88, 1.0)]
-            cv2.line(sheet.picture, ends[0], ends[1], sheet.tone, thick, cv2.LINE_AA)
+            ends = np.stack([middle + 0.88 * away, middle + away]).astype(int)
+            draw_line(sheet.picture, ends, sheet.tone, thick)
         for length in (0.5, 0.75, 0.85)[: int(rng.integers(1, 4))]:
             angle = rng.uniform(0, 2 * np.pi)
-            tip = (middle + np.array([np.cos(angle), np.sin(angle)]) * radius * length).astype(int).tolist()
-            cv2.line(sheet.picture, middle.tolist(), tip, sheet.tone, thick * 2, cv2.LINE_AA)
+            tip = (middle + np.array([np.cos(angle), np.sin(angle)]) * radius * length).astype(int)
+            draw_line(sheet.picture, np.stack([middle, tip]), sheet.tone, thick * 2)
 
 
 def _barcode(sheet: Sheet) -> None:
@@ -122,6 +123,7 @@ def _icons(sheet: Sheet) -> None:
     """Symbols in rows: houses, stars, hearts, arrows, gears, drops."""
     rng, size = sheet.rng, sheet.side * sheet.rng.uniform(0.05, 0.3)
     thick = -1 if rng.random() < 0.5 else max(1, round(size * rng.uniform(0.04, 0.12)))
+    mask = np.zeros(sheet.shape, np.uint8)
     for y in np.arange(size * 0.7, sheet.shape[0], size * 1.5):
         for x in np.arange(size * 0.7, sheet.shape[1], size * 1.5):
             if rng.random() < 0.3:
@@ -132,9 +134,10 @@ def _icons(sheet: Sheet) -> None:
             points = np.array([x, y]) + np.stack([np.cos(angles), np.sin(angles)], axis=1) * radius[:, None]
             outline = points.round().astype(np.int32)
             if thick < 0:
-                cv2.fillPoly(sheet.picture, [outline], sheet.tone, cv2.LINE_AA)
+                cv2.fillPoly(mask, [outline], 255, cv2.LINE_AA)
             else:
-                cv2.polylines(sheet.picture, [outline], True, sheet.tone, thick, cv2.LINE_AA)  # noqa: FBT003
+                draw_line(mask, outline, 255, thick, closed=True)
+    blend(sheet.picture, mask, np.array(sheet.tone, np.float32))
 
 
 def _music(sheet: Sheet) -> None:
@@ -149,7 +152,7 @@ def _music(sheet: Sheet) -> None:
         while x < sheet.shape[1]:
             level, up = float(top + gap * rng.integers(0, 9) / 2), 1 if rng.random() < 0.5 else -1
             head = (round(x), round(level))
-            filled = -1 if rng.random() < 0.7 else max(1, thick)
+            filled = -1 if rng.random() < 0.7 else max(2, thick)
             cv2.ellipse(
                 sheet.picture,
                 head,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from edgedigits_camera.scene.exact import WHOLE, blurred, curved, gaussian, on_grid
+from edgedigits_camera.scene.exact import WHOLE, averaged, blurred, curved, draw_line, gaussian, on_grid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,8 +86,8 @@ def _wood(rng: np.random.Generator, shape: tuple[int, int]) -> NDArray[np.float3
     bend = (
         field(rng, shape, grain_px=shape[1] / 2) * 0.06 + field(rng, (shape[0], 4), grain_px=9).mean(1)[:, None] * 0.01
     )
-    rings = 0.5 + 0.5 * np.sin((y + bend) * rng.uniform(40, 140))
-    fibre = cv2.blur(fine(rng, shape), (61, 1)) * 0.9
+    rings = (0.5 + 0.5 * np.sin((y + bend).astype(np.float64) * rng.uniform(40, 140))).astype(np.float32)
+    fibre = averaged(fine(rng, shape), 61, 1) * 0.9
     return _blend(rings * 0.6 + fibre + 0.2, bgr(0.1, 0.2, 0.32), bgr(0.35, 0.55, 0.72))
 
 
@@ -102,15 +102,17 @@ def _gravel(rng: np.random.Generator, shape: tuple[int, int]) -> NDArray[np.floa
 
 def _grass(rng: np.random.Generator, shape: tuple[int, int]) -> NDArray[np.float32]:
     """Many thin blades, or hairs, on a dark ground."""
-    picture = np.full((*shape, 3), colour(rng, 0.05, 0.2), np.float32)
+    # In whole levels: lines in floats have no soft edge, and another course in each of OpenCV's versions.
+    levels = np.full((*shape, 3), 255 * colour(rng, 0.05, 0.2), np.uint8)
     length = rng.uniform(15, 70)
     feet = (rng.random((int(np.prod(shape) / length / 1.5), 2)) * shape[::-1]).astype(np.int32)
     angles = rng.normal(rng.uniform(-np.pi, 0), 0.4, len(feet))
     tips = feet + (length * np.stack([np.cos(angles), np.sin(angles)], 1)).astype(np.int32)
     base = colour(rng, 0.35, 0.6, spread=0.12)
-    for foot, tip, shade in zip(feet, tips, rng.uniform(0.4, 1.4, len(feet)), strict=True):
-        cv2.line(picture, foot.tolist(), tip.tolist(), (base * shade).tolist(), int(1 + length / 30), cv2.LINE_AA)
-    return picture
+    for foot, tip, shade in zip(feet, tips, rng.uniform(0.4, 1.4, len(feet)).tolist(), strict=True):
+        tone = (255 * base * shade).tolist()
+        draw_line(levels, np.stack([foot, tip]), tone, int(1 + length / 30))
+    return levels.astype(np.float32) / np.float32(255)
 
 
 def _bricks(rng: np.random.Generator, shape: tuple[int, int]) -> NDArray[np.float32]:
@@ -146,7 +148,7 @@ def _blobs(rng: np.random.Generator, shape: tuple[int, int]) -> NDArray[np.float
         turn, end = float(rng.uniform(0, 180)), int(rng.choice([180, 360, 360]))
         thickness = -1 if rng.random() < 0.8 else int(rng.integers(1, 12))
         cv2.ellipse(picture, centre, axes, turn, 0, end, tone, thickness, cv2.LINE_AA)
-    return np.asarray(cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.5, 4.0)), np.float32)
+    return blurred(picture, rng.uniform(0.5, 4.0))
 
 
 def _specks(rng: np.random.Generator, shape: tuple[int, int]) -> NDArray[np.float32]:

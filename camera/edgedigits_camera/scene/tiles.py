@@ -8,7 +8,9 @@ import cv2
 import numpy as np
 
 from edgedigits.strokes import draw_digit
+from edgedigits_camera.scene.exact import curved
 from edgedigits_camera.scene.shot import DrawnDigit, Scene
+from edgedigits_camera.scene.spec import pick
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
 
 SIDE, DIGIT = 28, 20
 """Sides of a tile and of the digit in it."""
-ENLARGED = (cv2.INTER_NEAREST, cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_LANCZOS4)
+ENLARGED = ("nearest", "linear", "cubic", "cubic")
+"""How pictures of glyphs are enlarged."""
 
 
 def draw_tiles(
@@ -43,7 +46,12 @@ def draw_tiles(
         top, left = index // columns * pitch, index % columns * pitch
         ink[top : top + SIDE, left : left + SIDE] = images[index]
     size = (round(ink.shape[1] * factor), round(ink.shape[0] * factor))
-    ink = np.asarray(cv2.resize(ink, size, interpolation=ENLARGED[int(rng.integers(len(ENLARGED)))]), np.uint8)
+    how = pick(ENLARGED, rng)
+    if how == "cubic":
+        ink = np.clip(curved(ink.astype(np.float32), size[::-1]) + 0.5, 0, 255).astype(np.uint8)
+    else:
+        step = cv2.INTER_NEAREST if how == "nearest" else cv2.INTER_LINEAR_EXACT
+        ink = np.asarray(cv2.resize(ink, size, interpolation=step), np.uint8)
     if rng.random() < 0.1:
         ink = np.where(ink > 110, 255, 0).astype(np.uint8)
     digits = [_found(ink, index, columns, pitch * factor, int(labels[index])) for index in range(count)]
