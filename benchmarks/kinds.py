@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
 from benchmarks.reading import FIRST_SEED
@@ -120,8 +119,7 @@ def _filling(number: int) -> Drawn:
 def _as_wide(scene: Scene, width_px: int) -> Scene:
     """Bring a picture to a width."""
     height, width = scene.image.shape[:2]
-    how = cv2.INTER_AREA if width_px < width else cv2.INTER_CUBIC
-    return finish.resized(scene, (width_px, round(height * width_px / width)), how=how)
+    return finish.resized(scene, (width_px, round(height * width_px / width)))
 
 
 def _width(number: int) -> Drawn:

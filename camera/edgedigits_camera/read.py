@@ -37,7 +37,7 @@ def read(
         >>> page.lines
         ('7180645', '45111670', '934588')
         >>> page.readings[0].digit, page.readings[0].box_xywh_px
-        (7, (219, 127, 35, 62))
+        (7, (219, 126, 35, 62))
 
     Args:
         picture: a file, the bytes that one holds, a Pillow image, or an array: (H, W) uint8 grey or (H, W, 3) uint8 BGR

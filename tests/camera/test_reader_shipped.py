@@ -98,6 +98,6 @@ def test_confidences_are_at_least_what_the_judge_wants_and_no_box_comes_twice(re
 
 
 def test_scenes_without_a_digit_give_few(recognizer):
-    said = [len(read_page(draw_distractor_scene(seed).image, recognizer).readings) for seed in range(6)]
-    assert sum(said) <= 6
-    assert sum(count == 0 for count in said) >= 4
+    said = [len(read_page(draw_distractor_scene(seed).image, recognizer).readings) for seed in range(12)]
+    assert sum(said) <= 12
+    assert sum(count == 0 for count in said) >= 7

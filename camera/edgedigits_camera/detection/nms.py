@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # this when both slant; with more, pieces of one digit would survive beside it.
 MOST_SHARED = 0.4
 # Boxes that are compared with all others at a time: memory stays bounded.
-BLOCK = 64
+BLOCK = 16
 
 
 def overlaps(some: ArrayLike, others: ArrayLike) -> NDArray[np.float64]:
