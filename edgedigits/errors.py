@@ -12,7 +12,8 @@
     |   +-- GateError                       a converted file is not what it should be
     |       +-- ContentsError               it holds something else: names, shapes, types, operators, scales, size
     |       +-- ParityError                 it does not answer as its original does
-    |           +-- CrashError              a runtime died or hung over it
+    |           +-- CrashError              a runtime died over it
+    |               +-- SlowError           a runtime gave no answer in time: it hung, or the device was busy
     +-- PictureError (ValueError)           a picture cannot be read
     +-- SourceError (OSError)               a camera, clip or stream cannot be opened or stopped sending
     +-- DisplayError (RuntimeError)         nothing can be shown: no screen, or no address to serve a page at
@@ -80,7 +81,11 @@ class ParityError(GateError):
 
 
 class CrashError(ParityError):
-    """A runtime died or hung over a file, in a process of its own."""
+    """A runtime died over a file, in a process of its own."""
+
+
+class SlowError(CrashError):
+    """A runtime gave no answer to a file in time, in a process of its own: it hung, or the device was busy."""
 
 
 class PictureError(EdgeDigitsError, ValueError):

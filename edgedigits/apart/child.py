@@ -13,7 +13,15 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from edgedigits.errors import BackendError, CrashError, EdgeDigitsError, LoadError, MissingExtraError, ParityError
+from edgedigits.errors import (
+    BackendError,
+    CrashError,
+    EdgeDigitsError,
+    LoadError,
+    MissingExtraError,
+    ParityError,
+    SlowError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -42,7 +50,13 @@ def ask_apart(
         log.open("wb") as stderr,
         subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=stderr, text=True) as child,
     ):
-        alarm = threading.Timer(timeout_s * len(models), child.kill)
+        limit_s, late = timeout_s * len(models), threading.Event()
+
+        def give_up() -> None:
+            late.set()
+            child.kill()
+
+        alarm = threading.Timer(limit_s, give_up)
         alarm.start()
         try:
             answered = 0
@@ -51,7 +65,10 @@ def ask_apart(
                 answered += 1
         finally:
             alarm.cancel()
-    if answered < len(models):
+    if answered < len(models) and late.is_set():
+        given_up = f"{arguments[0]} gave no answer within {limit_s:g} s, its limit, and was ended"
+        yield SlowError(f"{given_up}; is the device busy? ask again when it is not")
+    elif answered < len(models):
         last_line = (log.read_text(errors="replace").strip().splitlines() or ["without a word"])[-1]
         yield CrashError(f"{arguments[0]} ended with {status(child.returncode)}: {last_line}")
 

@@ -11,7 +11,7 @@ from edgedigits.apart.answers import measure
 from edgedigits.backends.form import form_of
 from edgedigits.backends.selection import Candidate, candidates, tolerance
 from edgedigits.bundle import GOLDEN, Bundle
-from edgedigits.errors import BackendError, BundleError, MissingExtraError, ParityError
+from edgedigits.errors import BackendError, BundleError, MissingExtraError, ParityError, SlowError
 from edgedigits.graphs import READERS, read_graph
 from edgedigits.verify.checks import Check, brief
 from edgedigits.verify.steps import HALF, STEP, WIDE_LIMIT, XNNPACK_LOGIT_STEPS, logit_steps
@@ -69,7 +69,7 @@ def check_answers(bundle: Bundle, candidate: Candidate) -> Check:
     except BackendError as error:  # not installed, too old for this file, or broken itself
         return answers_check(candidate, f"not here: {brief(error)}", passed=None)
     except (BundleError, ParityError) as error:
-        return answers_check(candidate, str(error), passed=False)
+        return answers_check(candidate, str(error), passed=False, slow=isinstance(error, SlowError))
     except KeyError as error:
         return answers_check(candidate, f"{GOLDEN} holds no {error}", passed=False)
     found, passed = limit_of(artifact, path).check(answers, known)
@@ -104,6 +104,6 @@ def logit_scale_of(path: Path) -> float | None:
     return graph.tensors[graph.outputs[0]].spec.scale if given else graph.logit_scale
 
 
-def answers_check(candidate: Candidate, found: str, *, passed: bool | None) -> Check:
+def answers_check(candidate: Candidate, found: str, *, passed: bool | None, slow: bool = False) -> Check:
     """What came of asking a file in a runtime."""
-    return Check(f"{candidate.format} in {candidate.backend}", "answers", found, passed=passed)
+    return Check(f"{candidate.format} in {candidate.backend}", "answers", found, passed=passed, slow=slow)

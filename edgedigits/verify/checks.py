@@ -13,6 +13,8 @@ class Check:
     check: str
     found: str
     passed: bool | None = field(kw_only=True)
+    slow: bool = field(kw_only=True, default=False)
+    """It was given up because it took too long, which a busy device may be to blame for."""
 
 
 def brief(error: BaseException) -> str:

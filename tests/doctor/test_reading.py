@@ -66,6 +66,16 @@ def test_where_none_answers_right_nothing_can_be_read(pip, folder):
     assert (none.state, none.command) == (State.FAULT, f"{PIP} install '/src/edgedigits[headless]'")
 
 
+def test_a_runtime_that_took_too_long_is_asked_again_and_not_reinstalled(pip, folder, monkeypatch):
+    monkeypatch.setattr("edgedigits.apart.answers.START_S", 0)
+    monkeypatch.setattr("edgedigits.apart.answers.IMAGE_S", 0.001)
+    slow, none = reading.runtimes(pip, Bundle.load(folder), {"numpy": "2.4.6"})
+    assert (slow.state, slow.command) == (State.WARNING, "")
+    assert "numpy gave no answer within 0.012 s, its limit, and was ended; is the device busy?" in slow.found
+    assert (none.state, none.command) == (State.FAULT, "")
+    assert none.found.endswith("in time")
+
+
 @pytest.mark.parametrize(
     ("name", "passed", "versions", "state_and_command"),
     [

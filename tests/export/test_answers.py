@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from edgedigits.apart.answers import measure, measure_files
-from edgedigits.errors import BackendError, ParityError
+from edgedigits.errors import BackendError, ParityError, SlowError
 
 
 def test_answers_come_back_from_the_other_process(exported, questions):
@@ -77,12 +77,13 @@ def test_a_file_that_brings_the_process_down_costs_its_own_answers_only(exported
     assert "litert raised ValueError" in str(results["last"])
 
 
-def test_a_runtime_that_hangs_is_a_failed_check(exported, questions, tmp_path, monkeypatch):
+def test_a_runtime_that_hangs_is_a_failed_check_that_says_its_limit(exported, questions, tmp_path, monkeypatch):
     package = tmp_path / "ai_edge_litert"
     package.mkdir()
     (package / "__init__.py").touch()
     (package / "interpreter.py").write_text("import signal\nsignal.pause()\n")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr("edgedigits.apart.answers.START_S", 3)
-    with pytest.raises(ParityError, match="litert ended with SIGKILL"):
+    expected = r"litert gave no answer within [\d.]+ s, its limit, and was ended; is the device busy\? ask again"
+    with pytest.raises(SlowError, match=expected):
         measure(exported.bundle.folder / "model_float32.tflite", questions.golden, backend="litert")
