@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+# Of a flatbuffer of this schema; four bytes stand before it.
+IDENTIFIER = b"TFL3"
+
 
 def read(path: Path) -> Graph:
     """The first graph of a file, and its metadata; its ends are named as in its signature.
@@ -37,6 +40,8 @@ def read(path: Path) -> Graph:
 
 def parse(content: bytes, *, name: str) -> Graph:
     """The same from the bytes of a file, without metadata; its name is for errors."""
+    if content[4:8] != IDENTIFIER:
+        raise BundleError(f"{name} is no TFLite file: bytes 5 to 8 are {content[4:8]!r}, expected {IDENTIFIER!r}")
     schema = require("ai_edge_litert.schema_py_generated", extra="headless")
     try:
         model = schema.ModelT.InitFromPackedBuf(content, 0)
@@ -54,7 +59,8 @@ def parse(content: bytes, *, name: str) -> Graph:
         )
         inputs, outputs = _places(graph.inputs), _places(graph.outputs)
     except Exception as error:  # a flatbuffer that is none raises whatever its bytes happen to lead to
-        raise BundleError(f"{name} is no TFLite file, or a damaged one ({type(error).__name__}: {error})") from error
+        why = f"{len(content):,} bytes, {type(error).__name__}: {error}"
+        raise BundleError(f"{name} is a damaged TFLite file ({why}); copy it again") from error
     return Graph(tensors, operators, inputs, outputs, further=len(further))
 
 
