@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from edgedigits.bundle import default_bundle
 from edgedigits.cli import app
 from edgedigits.cli.commands import OnDemand
 from edgedigits.errors import WriteError
@@ -116,6 +117,27 @@ def test_every_option_that_names_what_is_written_is_held_by_the_test_above():
         if option in {"--out", "--html", "--save", "--record"}
     }
     assert named == {(command[0], command[-1]) for command in EACH if command[-1].startswith("--")}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("train", "--data", "GONE", "--out", "run"),
+        ("train-detector", "--data", "GONE", "--out", "run"),
+        ("put-detector", str(default_bundle()), "GONE"),
+        ("export", "GONE"),
+        ("export", "--from", "GONE", "--out", "mine"),
+    ],
+    ids=" ".join,
+)
+def test_what_is_not_there_is_told_before_anything_heavy_is_imported(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in HEAVY:
+        monkeypatch.setitem(sys.modules, name, None)
+    result = CliRunner().invoke(app, command)
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (1, "", 1)
+    assert result.stderr.startswith("edgedigits: GONE ")
+    assert not list(tmp_path.iterdir())
 
 
 def test_errors_of_other_kinds_come_through(tmp_path):

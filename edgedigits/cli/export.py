@@ -48,6 +48,7 @@ def export(
     place = place_of(run, source=source, out=out)
     paths = named_paths(also or [])
     check_place(place)
+    check_there(run, source=source, detector=detector, images=[data, *paths.values()])
     require_export()
     from edgedigits_export.gates.limits import Wishes
     from edgedigits_export.pipeline import Request
@@ -93,6 +94,33 @@ def place_of(run: Path | None, *, source: Path | None, out: Path | None) -> Path
     if (run / MANIFEST).is_file():
         raise typer.BadParameter(f"{run} is a bundle; --out names the folder of the new one, which may be the same")
     return run / "bundle"
+
+
+def check_there(run: Path | None, *, source: Path | None, detector: Path | None, images: list[Path | None]) -> None:
+    """Refuse what is not there, before TensorFlow is imported.
+
+    Raises:
+        BundleError: the bundle to be made anew is broken.
+        DataError: images are not there.
+        ExportError: the network of others is not there or of no kind that can be read, or the bundle has no weights.
+        RunError: there is no run, or no detector's run.
+
+    """
+    from edgedigits.bundle import Bundle
+    from edgedigits.training.data import named_source
+    from edgedigits.training.runs import Run, recorded
+    from edgedigits_export.given import check_detector_run, check_kind, is_taken, weights_of
+
+    if source and not is_taken(source):
+        check_kind(source)
+    elif run and (run / MANIFEST).is_file():
+        weights_of(Bundle.load(run))
+    elif run:
+        recorded(Run(run))
+    for path in images:
+        named_source(path)
+    if detector:
+        check_detector_run(detector)
 
 
 def require_export() -> None:

@@ -28,9 +28,12 @@ def put_detector(
     from edgedigits.bundle import Bundle
     from edgedigits.cli.steps import StepBar
     from edgedigits.silence import import_tensorflow, silence
+    from edgedigits_export.given import check_detector_run
 
     Bundle.load(bundle)
     check_place(bundle)
+    if run:
+        check_detector_run(run)
     require("cv2", extra="headless")
     import_tensorflow()
     for module in ("onnx", "tf2onnx"):

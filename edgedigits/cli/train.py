@@ -65,6 +65,7 @@ def train(
 ) -> None:
     """Train the network and write a run folder with model, figures and pictures."""
     from edgedigits.silence import import_tensorflow
+    from edgedigits.training.data import named_source
     from edgedigits.training.runs import Run, check_free
 
     # What can be refused is refused before TensorFlow is imported, and MNIST downloaded.
@@ -72,6 +73,7 @@ def train(
     check_place(run.folder, inside=True)
     if not (resume or force):
         check_free(run)
+    named_source(data)
     import_tensorflow()
     from edgedigits.cli.training_bar import TrainingBar
     from edgedigits.training.data import load_mnist

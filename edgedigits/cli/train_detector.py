@@ -50,8 +50,10 @@ def train_detector(
 ) -> None:
     """Train the network that finds digits in pictures, on drawn scenes; a few hours on two cores."""
     from edgedigits.silence import import_tensorflow
+    from edgedigits.training.data import named_source
 
     check_place(out, inside=True)
+    named_source(data)
     import_tensorflow()
     require("cv2", extra="headless")
     require("sklearn", extra="export")

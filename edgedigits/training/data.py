@@ -151,13 +151,23 @@ def upright(
     return Split(images=255 - found.images, labels=found.labels)
 
 
+def named_source(path: Path | None) -> Path | None:
+    """Return the file or folder that is named, by hand or in the environment; None where none is.
+
+    Raises:
+        DataError: it is not there.
+
+    """
+    named = path or (Path(value) if (value := os.environ.get(ENVIRONMENT_VARIABLE)) else None)
+    if named is not None and not named.exists():
+        origin = "" if path else f" ({ENVIRONMENT_VARIABLE})"
+        raise DataError(f"{named}{origin} does not exist; give {FORMS}")
+    return named
+
+
 def find_source(path: Path | None) -> Path:
     """Return the file or folder to read; downloads into the Keras cache when there is none."""
-    named = path or (Path(value) if (value := os.environ.get(ENVIRONMENT_VARIABLE)) else None)
-    if named is not None:
-        if not named.exists():
-            origin = "" if path else f" ({ENVIRONMENT_VARIABLE})"
-            raise DataError(f"{named}{origin} does not exist; give {FORMS}")
+    if named := named_source(path):
         return named
     home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
     cached = home / "datasets" / "mnist.npz"

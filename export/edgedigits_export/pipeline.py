@@ -11,15 +11,14 @@ from edgedigits.training.data import load_mnist, load_test
 from edgedigits.training.runs import Run, check_data, recorded_recipe
 from edgedigits_export.bundling import Exported, Settings, check_replaceable, export_network, steps_of
 from edgedigits_export.convert.calibration import IMAGES
-from edgedigits_export.detecting.placing import check_detector_run
 from edgedigits_export.gates.limits import Wishes
+from edgedigits_export.given import check_detector_run, check_kind, is_taken
 from edgedigits_export.networks.bundled import formats_of, load_bundled
 from edgedigits_export.networks.imported import load_foreign
-from edgedigits_export.networks.loaders import check_kind
 from edgedigits_export.networks.network import load_network
 from edgedigits_export.networks.pixels import parse
 from edgedigits_export.networks.taken import TakenNetwork, load_taken
-from edgedigits_export.networks.tflite_files import SUFFIX, opened
+from edgedigits_export.networks.tflite_files import opened
 from edgedigits_export.reporting.refusal import refused
 from edgedigits_export.selection import as_taken, check_kind_wanted, chosen
 
@@ -74,7 +73,7 @@ class Request:
     @property
     def taken(self) -> bool:
         """Whether the source is a converted file, which is taken as it is."""
-        return self.foreign and self.source.suffix == SUFFIX and self.source.is_file()
+        return self.foreign and is_taken(self.source)
 
     @property
     def name(self) -> str:

@@ -71,6 +71,26 @@ def test_a_run_that_is_not_there_is_one_line(command, tmp_path):
     assert "nothing holds no run; `edgedigits train` makes one" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--from", "gone.tflite", "--out", "mine"), "gone.tflite does not exist; name a Keras file"),
+        (("--from", "there.pt", "--out", "mine"), "there.pt cannot be read here: in PyTorch"),
+        (("--from", "there.onnx", "--out", "mine", "--data", "gone.npz"), "gone.npz does not exist"),
+        (("--from", "there.onnx", "--out", "mine", "--also", "own=gone"), "gone does not exist"),
+        (("--from", "there.onnx", "--out", "mine", "--detector", "gone"), "gone has no detector.weights.h5"),
+    ],
+)
+def test_what_is_not_there_is_told_before_tensorflow_is_imported(command, tmp_path, monkeypatch, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    for name in ("there.pt", "there.onnx"):
+        (tmp_path / name).touch()
+    monkeypatch.setattr("edgedigits.silence.import_tensorflow", lambda: pytest.fail("TensorFlow is imported"))
+    result = command(*arguments)
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert message in result.stderr
+
+
 def test_data_that_are_not_there_are_one_line(command, trained, tmp_path):
     result = command(trained.run.folder, "--data", tmp_path / "gone.npz")
     assert result.exit_code == 1

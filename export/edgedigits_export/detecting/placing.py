@@ -11,6 +11,7 @@ from edgedigits.bundle import Bundle, default_bundle
 from edgedigits.bundle.manifest import MANIFEST
 from edgedigits.errors import RunError
 from edgedigits.files import replacing_folder
+from edgedigits_export.given import TRAINING, WEIGHTS, check_detector_run
 from edgedigits_export.reporting.detector import renew_reports
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     import keras
 
     from edgedigits.bundle.detector import Detector
-
-# What `edgedigits train-detector` leaves in its run folder.
-WEIGHTS, TRAINING = "detector.weights.h5", "training.json"
 
 
 def put_detector(bundle: Path, run: Path | None = None, *, on_step: Callable[[str], None] = lambda _: None) -> Bundle:
@@ -117,15 +115,3 @@ def load_detector(run: Path) -> tuple[keras.Model, dict[str, object]]:
         reason = " ".join(str(error).split())[:200]
         raise RunError(f"{run / WEIGHTS} holds no weights of the detector ({reason}); train again") from error
     return model, training
-
-
-def check_detector_run(run: Path) -> None:
-    """Refuse a folder that lacks what the training of a detector leaves.
-
-    Raises:
-        RunError: there is no such folder, or the training is not finished.
-
-    """
-    for name in (WEIGHTS, TRAINING):
-        if not (run / name).is_file():
-            raise RunError(f"{run} has no {name}; name a folder that `edgedigits train-detector` wrote")

@@ -21,9 +21,9 @@ import cv2
 from edgedigits.errors import RunError
 from edgedigits.files import replacing, write_json
 from edgedigits.training.runs import versions
-from edgedigits_export.detecting.placing import TRAINING, WEIGHTS
 from edgedigits_export.detecting.reading import Measured
 from edgedigits_export.detecting.recipe import DetectorRecipe
+from edgedigits_export.given import TRAINING, WEIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from edgedigits.archives import read_arrays
 from edgedigits.bundle import Bundle
-from edgedigits.errors import BundleError, ExportError
+from edgedigits.errors import BundleError
 from edgedigits.training.model import build_model
+from edgedigits_export.given import weights_of
 from edgedigits_export.networks.network import WEIGHTS, Network
 from edgedigits_export.reporting.write import REPORT_JSON
 
@@ -33,10 +34,7 @@ def load_bundled(folder: Path) -> tuple[Network, str]:
 
     """
     bundle = Bundle.load(folder)
-    path = next((folder / artifact.path for artifact in bundle.artifacts if artifact.format == "npz"), None)
-    if path is None:
-        raise ExportError(f"{folder} has no npz file to take the weights from; export the run that it was made from")
-    model, training = build_model(), bundle.training
+    path, model, training = weights_of(bundle), build_model(), bundle.training
     try:
         arrays = read_arrays(path)
         model.set_weights([arrays[name] for name in WEIGHTS])

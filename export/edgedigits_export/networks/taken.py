@@ -17,12 +17,13 @@ from edgedigits.apart.answers import measure
 from edgedigits.backends.form import KEY, Form
 from edgedigits.errors import BackendError, ExportError, ParityError
 from edgedigits_export.convert.metadata import with_entries
+from edgedigits_export.given import TFLITE
 from edgedigits_export.networks.foreign import origin_of
 from edgedigits_export.networks.heads import DIGITS, ROUNDING, heads_of
 from edgedigits_export.networks.network import Network
 from edgedigits_export.networks.pixels import TRIED, Pixels, parse
 from edgedigits_export.networks.probing import Way, choose
-from edgedigits_export.networks.tflite_files import SUFFIX, WAY_OUT, opened
+from edgedigits_export.networks.tflite_files import WAY_OUT, opened
 
 if TYPE_CHECKING:
     import numpy as np
@@ -137,6 +138,6 @@ def answers_of(content: bytes, patches: NDArray[np.uint8], *, form: Form) -> NDA
 
     """
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, f"taken{SUFFIX}")
+        path = Path(folder, f"taken{TFLITE}")
         path.write_bytes(with_entries(content, {"labels": (), KEY: asdict(form)}))
         return measure(path, patches, backend=BACKEND)

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from edgedigits.graphs import Graph
     from edgedigits_export.networks.frames import Frame
 
-SUFFIX = ".tflite"
 # They hand on what they get, in other numbers or another shape.
 TRANSPARENT = frozenset({"DEQUANTIZE", "QUANTIZE", "RESHAPE", "SQUEEZE"})
 # What a file computes in, by the types of its activations, the widest first.

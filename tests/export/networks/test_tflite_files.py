@@ -21,6 +21,7 @@ from edgedigits_export.bundling import Settings, export_network
 from edgedigits_export.convert.metadata import with_entries
 from edgedigits_export.formats import FORMATS
 from edgedigits_export.networks import tflite_files
+from edgedigits_export.networks.bundled import load_bundled
 from edgedigits_export.networks.taken import load_taken
 from edgedigits_export.networks.tflite_files import opened
 from edgedigits_export.pipeline import Request, check
@@ -161,6 +162,17 @@ def test_whole_numbers_between_floats_are_int8(trained, tmp_path):
 def test_metadata_of_a_file_are_left_behind(dark, tmp_path):
     path = written(tmp_path, with_entries(dark["float32"], {"labels": ["cat"], "form": {"std": 3.0}}))
     assert opened(path).content == dark["float32"]
+
+
+def test_the_name_of_a_file_may_end_in_capitals(dark, tmp_path):
+    (path := tmp_path / "THEIRS.TFLITE").write_bytes(dark["int8"])
+    assert Request(source=path, foreign=True, out=tmp_path / "mine").taken
+
+
+def test_its_bundle_cannot_be_made_anew_and_names_the_way_out(taken):
+    expected = r"bundle holds theirs.tflite, taken as it is, .* name that file again, as in --from theirs\.tflite"
+    with pytest.raises(ExportError, match=expected):
+        load_bundled(taken.bundle.folder)
 
 
 def test_a_file_that_answers_wrongly_is_refused(trained, tmp_path):
