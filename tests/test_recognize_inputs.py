@@ -55,7 +55,7 @@ def test_of_a_folder_the_pictures_in_and_below_it_are_read_in_order(folder):
     result = recognize(folder, "--json")
     assert result.exit_code == 0
     assert sources(result) == [str(folder / name) for name in ("a.JPG", "b.png", "more/c.png")]
-    assert result.stderr.splitlines() == [f"{folder}: 2 files are no picture and left out"]
+    assert result.stderr.splitlines() == [f"{folder}: 2 files left out: no picture, or one that shows what was read"]
 
 
 def test_a_folder_without_pictures_is_an_error_and_the_rest_is_read(folder, tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -90,6 +91,7 @@ def camera(
     size_px = parse_size(size) if size else None
     if record:
         check_place(record, inside=True)
+        refuse_itself(record, place or source or "0")
     require("cv2", extra="headless")
     from edgedigits.recognizer import Recognizer
     from edgedigits_camera.live.returning import Backoff
@@ -116,6 +118,12 @@ def camera(
     load = partial(Recognizer.load, bundle, backend=backend, format=format, threads=threads)
     notes = Notes(quiet=quiet, verbose=verbose)
     read_live(frames, outlets, load=load, profile=PROFILES[profile], notes=notes, max_frames=max_frames)
+
+
+def refuse_itself(record: Path, source: str) -> None:
+    """Refuse to record into what is played: it would hold all of it twice, and at its limit lose what is played."""
+    if record.is_dir() and Path(source).is_dir() and record.samefile(source):
+        raise typer.BadParameter(f"{record} is the source itself; name another folder", param_hint="--record")
 
 
 def read_live(

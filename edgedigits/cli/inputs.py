@@ -69,7 +69,9 @@ def take(gathered: Gathered, name: str, found: list[Input], *, is_picture: Calla
         what = "is a folder without pictures" if is_folder(name) else "matches no picture"
         taken, found = [Input(name, f"{name} {what}; name one that has some")], [*found, Input(name)]
     if left := len(found) - len(taken):
-        gathered.notes.append(f"{name}: {left} {'file is' if left == 1 else 'files are'} no picture and left out")
+        gathered.notes.append(
+            f"{name}: {left} {'file' if left == 1 else 'files'} left out: no picture, or one that shows what was read"
+        )
     gathered.inputs += taken
 
 

@@ -55,12 +55,15 @@ class Tally:
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock, self._begin_s = clock, clock()
         self._read_ms: deque[float] = deque(maxlen=TIMED_FRAMES)
-        self._first = self._last = -1
-        self.frames = self._unread = 0
+        self._last: int | None = None
+        self.frames = self._unread = self._lost = 0
 
     def count(self, seen: Seen) -> None:
         """Count a frame."""
-        self._first, self._last = self._first if self.frames else seen.frame.index, seen.frame.index
+        index = seen.frame.index
+        # Where a recording has several sessions, the numbers begin anew.
+        self._lost += max(0, index - self._last - 1) if self._last is not None else 0
+        self._last = index
         self.frames += 1
         if "read" in seen.stages_ms:
             self._read_ms.append(seen.read_ms)
@@ -69,9 +72,8 @@ class Tally:
 
     def summary(self) -> Summary:
         """What was done up to now."""
-        lost = self._last - self._first + 1 - self.frames if self.frames else 0
         p50_ms = statistics.median(self._read_ms) if self._read_ms else 0.0
-        return Summary(self.frames, self._unread, lost, self._clock() - self._begin_s, p50_ms)
+        return Summary(self.frames, self._unread, self._lost, self._clock() - self._begin_s, p50_ms)
 
 
 def run(

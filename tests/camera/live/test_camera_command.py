@@ -226,6 +226,13 @@ def test_what_cannot_be_opened_is_one_line_before_a_camera_is_touched(arguments,
     assert err[0].startswith(line)
 
 
+def test_a_recording_is_not_recorded_into_itself(tmp_path):
+    (tmp_path / "kept").mkdir()
+    result = CliRunner().invoke(app, ["camera", str(tmp_path / "kept"), "--record", str(tmp_path / "." / "kept")])
+    assert result.exit_code == 2
+    assert "is the source itself; name another folder" in " ".join(result.stderr.split())
+
+
 @pytest.mark.parametrize("limit", ["lots", "1MB", "-5GB", "1TB"])
 def test_a_limit_that_is_none_is_a_usage_error(limit):
     result = CliRunner().invoke(app, ["camera", "demo", "--record", "x", "--record-limit", limit])

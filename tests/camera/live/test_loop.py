@@ -101,6 +101,12 @@ def test_gaps_in_the_numbers_are_counted_as_lost():
     assert "5 dropped or broken" in str(summary)
 
 
+def test_numbers_that_begin_anew_are_no_gap():
+    clock = Clock()
+    summary = watch(frames_of([3, 4, 6, 0, 1, 5], clock), reader_of(clock), [], clock=clock)
+    assert (summary.frames, summary.lost) == (6, 4)
+
+
 def test_frames_in_which_nothing_moved_are_counted_and_are_no_part_of_the_reading_time():
     clock, image = Clock(), np.zeros((4, 6, 3), np.uint8)
     frames = [Frame(image, clock(), index) for index in range(4)]
