@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 from edgedigits.cli import app
 
 Image = pytest.importorskip("PIL.Image", reason="neither the extra `camera` nor `headless` is installed")
+written = pytest.importorskip("edgedigits_camera.written", reason="as above")
 demo = pytest.importorskip("edgedigits_camera.demo", reason="neither the extra `camera` nor `headless` is installed")
 
 # Command -> the first file that it writes.
@@ -96,3 +97,13 @@ def test_a_folder_is_read_without_what_shows_what_was_read_there(folder):
     for command in (("recognize", "page.png", "--save", "."), ("explain", "page.png")):
         assert run(command).exit_code == 0
     assert run(("recognize", ".")).stdout == "page.png: no digits\n"
+
+
+def test_a_page_of_the_demo_is_not_written_over_by_what_explains_it(tmp_path):
+    page = tmp_path / "page.png"
+    written.save_picture(page, np.full((60, 80, 3), 220, np.uint8), mark=written.DRAWN)
+    before = page.read_bytes()
+    result = CliRunner().invoke(app, ["explain", str(page), "--out", str(page)])
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert "page.png is the picture itself; choose another name" in result.stderr
+    assert page.read_bytes() == before

@@ -29,7 +29,7 @@ def explain(
     verbose: options.Verbose = False,
 ) -> None:
     """Show how a photo is read: contrast, heat, candidates with scores, patches as the network sees them."""
-    from edgedigits.errors import require
+    from edgedigits.errors import PictureError, require
     from edgedigits.recognizer import Recognizer
 
     path = out or Path(f"{picture.stem}-explained.jpg")
@@ -40,6 +40,8 @@ def explain(
     from edgedigits_camera.written import EXPLAINED, check_free, save_picture
 
     check_free(path)
+    if path.exists() and picture.exists() and path.samefile(picture):  # a page of the demo, which is ours and free
+        raise PictureError(f"{path} is the picture itself; choose another name or place")
     loaded = load_picture(picture)
     with Recognizer.load(bundle, backend=backend, format=format, threads=threads) as recognizer:
         Notes(quiet=quiet, verbose=verbose).runtime(recognizer.opened)
