@@ -109,7 +109,8 @@ class AnswerFile:
         """What stood in it."""
         errors = self.stood[Told.ERROR]
         failed = f", {errors} of which could not be read" if errors else ""
-        return f"{self.path}: goes on after {self.told.total()} pictures{failed}"
+        pictures = "1 picture" if self.told.total() == 1 else f"{self.told.total()} pictures"
+        return f"{self.path}: goes on after {pictures}{failed}"
 
     def left(self, inputs: Iterable[Input]) -> list[Input]:
         """Those that are not told of yet."""
