@@ -352,14 +352,14 @@ def tflite_runtime_alone(monkeypatch):
 
 
 def test_where_there_is_tflite_runtime_alone_it_tells_what_is_in_a_file(tflite_runtime_alone, tmp_path):
-    (tmp_path / "model.tflite").write_bytes(b"model")
+    (tmp_path / "model.tflite").write_bytes(b"\0\0\0\0TFL3model")
     graph = read_graph(tmp_path / "model.tflite")
     assert graph.operators == (Operator("FULLY_CONNECTED", (0, 1), (2,), 7840),)
     assert [each.name for each in graph.tensors] == ["image", "w", "said"]
     assert [each.constant for each in graph.tensors] == [False, True, False]
     assert len(graph.tensors[1].quantisation.scales) == 10
     (tmp_path / "empty.tflite").touch()
-    with pytest.raises(BundleError, match="no TFLite file that tflite-runtime can load"):
+    with pytest.raises(BundleError, match="no TFLite file: bytes 5 to 8 are b'', expected b'TFL3'"):
         read_graph(tmp_path / "empty.tflite")
 
 

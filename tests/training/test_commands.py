@@ -69,6 +69,7 @@ def test_an_existing_run_is_one_line_and_exit_code_1(trained: Run, archive: Path
 @pytest.mark.parametrize("command", ["train", "evaluate", "export", "fit-judge", "train-detector"])
 def test_what_can_be_refused_is_refused_before_mnist_is_looked_for(trained: Run, tmp_path: Path, command: str) -> None:
     (tmp_path / "training.json").write_text("{}")
+    (tmp_path / "no-mnist.npz").touch()
     arguments = {
         "train": ("--out", trained.folder),
         "evaluate": (tmp_path / "absent",),
