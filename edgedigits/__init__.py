@@ -16,6 +16,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from edgedigits.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from edgedigits.bundle import Bundle as Bundle
     from edgedigits.errors import EdgeDigitsError as EdgeDigitsError
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from edgedigits_export.pipeline import Request as ExportRequest
     from edgedigits_export.pipeline import export as export
 
-__version__ = "0.2.0"
 # Public name -> where it comes from, and its name there.
 _PLACES = {
     "Bundle": ("edgedigits.bundle", "Bundle"),

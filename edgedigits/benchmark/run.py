@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from edgedigits import __version__
 from edgedigits.backends.survival import is_installed
 from edgedigits.benchmark.camera import measure_camera
 from edgedigits.benchmark.case import Network, cases_of
@@ -21,6 +20,7 @@ from edgedigits.benchmark.watch import Watch, warnings_of
 from edgedigits.bundle.manifest import MANIFEST
 from edgedigits.errors import BackendError, EdgeDigitsError
 from edgedigits.files import sha256
+from edgedigits.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from edgedigits import __version__
 from edgedigits.cli.commands import OnDemand
 from edgedigits.cli.notes import tell_error
 from edgedigits.cli.streams import flushed, prepare
 from edgedigits.errors import EdgeDigitsError
+from edgedigits.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,10 +19,10 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-import edgedigits
 from edgedigits.errors import RunError
 from edgedigits.files import write_json, write_text
 from edgedigits.training.recipes import Augmentation, Recipe
+from edgedigits.version import __version__
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -163,4 +163,4 @@ def write_history(run: Run, history: History) -> None:
 def versions() -> dict[str, str]:
     """Return what trains here."""
     libraries = {name: version(name) for name in ("tensorflow", "keras", "numpy")}
-    return {"edgedigits": edgedigits.__version__, "python": platform.python_version(), **libraries}
+    return {"edgedigits": __version__, "python": platform.python_version(), **libraries}

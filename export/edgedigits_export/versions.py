@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 
-from edgedigits import __version__
+from edgedigits.version import __version__
 
 LIBRARIES = ("tensorflow", "keras", "numpy", "onnx", "tf2onnx", "ai-edge-litert", "tflite-runtime", "onnxruntime")
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import edgedigits
+from edgedigits.version import __version__
 from edgedigits_camera.live.seen import EventKind
 
 PREFIX = "homeassistant"
 ORIGIN = {
     "name": "edgedigits",
-    "sw_version": edgedigits.__version__,
+    "sw_version": __version__,
     "support_url": "https://github.com/edgedigits/edgedigits",
 }
 # States of Home Assistant have at most 255 signs.
@@ -50,7 +50,7 @@ def announcements(topic: str, *, prefix: str = PREFIX) -> dict[str, dict[str, An
             "availability": [here],
         },
     }
-    device = {"identifiers": [name], "name": topic, "manufacturer": "edgedigits", "sw_version": edgedigits.__version__}
+    device = {"identifiers": [name], "name": topic, "manufacturer": "edgedigits", "sw_version": __version__}
     return {
         f"{prefix}/{kind}/{name}/{entity}/config": {
             "unique_id": f"{name}_{entity}",

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, unquote, urlsplit
 
-import edgedigits
 from edgedigits.errors import SourceError
+from edgedigits.version import __version__
 from edgedigits_camera.live.devices import open_stream, without_password
 from edgedigits_camera.live.stream import CHUNK_BYTES, JpegStream
 
@@ -105,7 +105,7 @@ def ask(url: str, *, timeout_s: float) -> HTTPResponse:
         user, password = unquote(parts.username or ""), unquote(parts.password or "")
         address = quote(title, safe=string.punctuation)
         # The opener knows http and https alone.
-        request = urllib.request.Request(address, headers={"User-Agent": f"edgedigits/{edgedigits.__version__}"})  # noqa: S310
+        request = urllib.request.Request(address, headers={"User-Agent": f"edgedigits/{__version__}"})  # noqa: S310
         return opener(address, user, password).open(request, timeout=timeout_s)
     except HTTPError as error:
         error.close()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import cv2
 
-import edgedigits
+from edgedigits.version import __version__
 from edgedigits_camera.live.objects import event_object, reading_object
 from edgedigits_camera.live.segments import LIMIT_BYTES, VERSION, Segments
 from edgedigits_camera.live.stream import JpegFrame
@@ -58,7 +58,7 @@ class Recording:
         self._folder, self._note, self._limit_bytes, self._clock = folder, note, limit_bytes, clock
         self._header = {
             "recording": VERSION,
-            "edgedigits": edgedigits.__version__,
+            "edgedigits": __version__,
             "session": secrets.token_hex(8),
             "started": datetime.now(UTC).isoformat(timespec="seconds"),
             "settings": dict(settings),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-import edgedigits
+from edgedigits.version import __version__
 
 if TYPE_CHECKING:
     from edgedigits_camera.live.frames import SourceState
@@ -38,7 +38,7 @@ class Metrics:
         self._temperature = self._gauge("temperature_celsius", "Of the processor; not a number where none is told.")
         self._viewers = self._gauge("viewers", "Who looks on.", "kind")
         self._pictures = self._gauge("pictures_encoded", "Pictures made for viewers since the start.")
-        self._gauge("build_info", "Version of the program.", "version").labels(edgedigits.__version__).set(1)
+        self._gauge("build_info", "Version of the program.", "version").labels(__version__).set(1)
 
     def count(self, seen: Seen) -> None:
         """Count a frame."""
