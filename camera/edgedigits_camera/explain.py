@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from edgedigits.recognizer import Recognizer
+    from edgedigits.recognizer import Reading, Recognizer
     from edgedigits_camera.detection.detect import Detector
     from edgedigits_camera.detection.pyramid import Level
     from edgedigits_camera.profiles import Profile
@@ -65,17 +66,31 @@ def explain(
     page = page_of(found, size_px=(grey.shape[1], grey.shape[0]))
     levels = list(levels_of(grey, profile.search))
     scale, contrast = contrast_of(levels, found)
+    times = _enlarging(image)
+    seen = cv2.resize(image, None, fx=times, fy=times, interpolation=cv2.INTER_NEAREST)
     panels = [
-        titled(annotate(image, page.readings), f"read: {one_line(page.lines)}"),
+        titled(annotate(seen, _enlarged(page.readings, times)), f"read: {one_line(page.lines)}"),
         titled(cv2.cvtColor(255 - contrast, cv2.COLOR_GRAY2BGR), f"local contrast, where 1 pixel is {scale:g} here"),
         titled(warmed(image, heat_of(grey, recognizer.detector, levels)), "how likely a digit's middle is here"),
-        titled(_boxed(image, found), f"{len(found.fate)} candidates and what became of them"),
+        titled(_boxed(seen, found, times), f"{len(found.fate)} candidates and what became of them"),
     ]
     counts = {words: int((found.fate == fate).sum()) for fate, (words, _) in FATES.items()}
     cards, width = _cards(found), 2 * PANEL_PX + MARGIN_PX
     shown = f"the patches that the network named: {len(cards)} of {len(found.fate)}, those that are read first"
     rows = [*_in_rows(panels, columns=2), _legend(counts), _caption(shown, width), *_in_rows(cards, columns=8)]
     return _stacked(rows), counts
+
+
+def _enlarging(image: NDArray[np.uint8]) -> int:
+    """How many times as large a small picture is drawn, so that letters and boxes leave something of it to be seen."""
+    width, height = panel_size(image)
+    return max(1, min(width // image.shape[1], height // image.shape[0]))
+
+
+def _enlarged(readings: Sequence[Reading], times: int) -> list[Reading]:
+    """Readings of a picture where they are in one that many times as large."""
+    boxes = (times * np.array([reading.box_xywh_px for reading in readings], int).reshape(-1, 4)).tolist()
+    return [replace(r, box_xywh_px=(x, y, w, h)) for r, (x, y, w, h) in zip(readings, boxes, strict=True)]
 
 
 def contrast_of(levels: Sequence[Level], found: Found) -> tuple[float, NDArray[np.uint8]]:
@@ -111,10 +126,10 @@ def warmed(image: NDArray[np.uint8], heat: NDArray[np.float32]) -> NDArray[np.ui
     return cv2.addWeighted(seen, 0.4, colours, 0.8, 0)
 
 
-def _boxed(image: NDArray[np.uint8], found: Found) -> NDArray[np.uint8]:
-    """The picture, paled, with a box around each candidate in the colour of its fate."""
+def _boxed(image: NDArray[np.uint8], found: Found, times: int) -> NDArray[np.uint8]:
+    """The picture, enlarged and paled, with a box around each candidate in the colour of its fate."""
     canvas = cv2.addWeighted(image, 0.5, np.full_like(image, 255), 0.5, 0)
-    boxes = found.candidates.found.boxes_px
+    boxes = times * found.candidates.found.boxes_px
     corners = np.rint(np.concatenate([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]], axis=1)).astype(int)
     width = max(1, round(max(image.shape) / PANEL_PX))
     for fate, (_, colour) in FATES.items():

@@ -101,6 +101,17 @@ def test_a_long_title_goes_on_in_the_next_lines_and_says_where_it_ends():
     assert heights[3] - heights[0] == (TITLE_LINES - 1) * line_px
 
 
+def test_labels_leave_the_ink_of_a_small_picture_to_be_seen(recognizer):
+    image = np.full((28, 28, 3), 255, np.uint8)
+    cv2.line(image, (8, 23), (13, 5), (0, 0, 0), 1)
+    shown, counts = explain(image, recognizer)
+    assert counts["read"] == 1
+    panel = shown[:PANEL_PX, :PANEL_PX]
+    enlarged = PANEL_PX // 28
+    dark = int((panel[30:] == 0).all(axis=2).sum())
+    assert dark >= 0.9 * int((image == 0).all(axis=2).sum()) * enlarged**2
+
+
 def test_no_more_cards_are_drawn_than_have_room(reading, write_row, monkeypatch):
     grey, _ = write_row("35072648", height_px=24)
     picture = cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR)
