@@ -51,6 +51,7 @@ class OpenCV:
     Attributes:
         version: empty where it cannot be imported.
         error: why that is.
+        slow: it was not imported in time, which says nothing of whether it works.
         absent: it is not installed at all.
         whole: it has what every build has; what uninstalling one of two packages leaves has nothing.
         windows: it can open windows.
@@ -60,6 +61,7 @@ class OpenCV:
 
     version: str = ""
     error: str = ""
+    slow: bool = False
     absent: bool = False
     whole: bool = False
     windows: bool = False
@@ -75,7 +77,7 @@ class OpenCV:
                 line, capture_output=True, text=True, check=False, timeout=PROBE_LIMIT_S, env=environment
             )
         except subprocess.TimeoutExpired:
-            return cls(error=f"it is not imported within {PROBE_LIMIT_S:g} s")
+            return cls(error=f"it is not imported within {PROBE_LIMIT_S:g} s; ask again when less runs here", slow=True)
         if result.returncode:
             lines = result.stderr.strip().splitlines()
             return cls(error=lines[-1] if lines else f"it ends Python with exit code {result.returncode}")
@@ -115,7 +117,7 @@ def opencv(pip: Pip, opencv: OpenCV, versions: Mapping[str, str], environment: M
         return Finding("opencv", State.FAULT, f"the system has no {library[1]}, which it needs", mend)
     if not opencv.whole:
         why = opencv.error or "most of it is gone, as after uninstalling one of two packages"
-        return Finding("opencv", State.FAULT, why, anew)
+        return Finding("opencv", State.FAULT, why, "" if opencv.slow else anew)
     if len(installed) > 1:
         found = f"{' and '.join(installed)} are installed into the same folder: one breaks the other"
         return Finding("opencv", State.WARNING, found, anew)

@@ -94,6 +94,15 @@ def test_numpy_2_under_tflite_runtime_is_told(pip):
     assert found.command == f"{PIP} uninstall -y tflite-runtime"
 
 
+def test_an_opencv_that_takes_too_long_is_not_installed_anew(pip, monkeypatch):
+    monkeypatch.setattr(packages, "PROBE", "import time; time.sleep(60)")
+    monkeypatch.setattr(packages, "PROBE_LIMIT_S", 0.2)
+    found = packages.opencv(pip, OpenCV.here(), {"opencv-python": "5.0"}, SCREEN)
+    assert found.state is State.FAULT
+    assert "not imported within 0.2 s" in found.found
+    assert not found.command
+
+
 @pytest.mark.parametrize(
     ("content", "found"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import logging
 import re
 import time
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from edgedigits_camera.pictures import load_picture
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+log = logging.getLogger(__name__)
+
 DIGITS = re.compile(r"(\d+)")
 # At their own pace, pictures that tell no time come as fast as a person can follow.
 PERIOD_S = 0.5
@@ -25,7 +28,7 @@ PERIOD_S = 0.5
 
 @dataclass(slots=True)
 class Pictures:
-    """Pictures one after the other, as a FrameSource; those that are broken are left out."""
+    """Pictures one after the other, as a FrameSource; those that are broken are left out and logged."""
 
     title: str
     paths: tuple[Path, ...]
@@ -54,6 +57,7 @@ class Pictures:
                 image = load_picture(path).image
             except PictureError as error:
                 problem = problem or error
+                log.warning("left out: %s", error)
                 continue
             if (ahead_s := begin_s + count * self.period_s - self.clock()) > 0:
                 self.sleep(ahead_s)

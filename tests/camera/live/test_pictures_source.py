@@ -34,10 +34,13 @@ def test_a_pattern_gives_the_pictures_that_match(pattern, expected, folder):
     assert levels(pictures_source(str(folder / pattern))) == expected
 
 
-def test_a_picture_that_is_broken_is_left_out_and_its_number_missing(folder):
+def test_a_picture_that_is_broken_is_left_out_by_its_name_and_its_number_missing(folder, caplog):
     (folder / "page3.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     with pictures_source(str(folder)) as source:
         assert [frame.index for frame in source] == [0, 2, 3]
+    (told,) = caplog.messages
+    assert told.startswith("left out: ")
+    assert "page3.png" in told
 
 
 def test_a_folder_of_broken_pictures_is_one_line(tmp_path):
