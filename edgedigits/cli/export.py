@@ -48,6 +48,7 @@ def export(
     place = place_of(run, source=source, out=out)
     paths = named_paths(also or [])
     check_place(place)
+    check_words(formats, quantize=quantize, pixels=pixels)
     check_there(run, source=source, detector=detector, images=[data, *paths.values()])
     require_export()
     from edgedigits_export.gates.limits import Wishes
@@ -94,6 +95,21 @@ def place_of(run: Path | None, *, source: Path | None, out: Path | None) -> Path
     if (run / MANIFEST).is_file():
         raise typer.BadParameter(f"{run} is a bundle; --out names the folder of the new one, which may be the same")
     return run / "bundle"
+
+
+def check_words(formats: str | None, *, quantize: bool, pixels: str | None) -> None:
+    """Refuse words that mean nothing, before TensorFlow is imported.
+
+    Raises:
+        ExportError: there is no such format, or no such range of pixels.
+
+    """
+    from edgedigits_export.networks.pixels import parse
+    from edgedigits_export.wanted import names_of
+
+    names_of(formats, quantize=quantize)
+    if pixels:
+        parse(pixels)
 
 
 def check_there(run: Path | None, *, source: Path | None, detector: Path | None, images: list[Path | None]) -> None:

@@ -10,6 +10,7 @@ from edgedigits_export.convert import tflite
 from edgedigits_export.formats import EIGHT_BIT_FORMATS, FORMATS, OVERHEAD, PARAMETERS
 from edgedigits_export.gates.limits import Margins, Wishes, fitted, fitted_spread
 from edgedigits_export.gates.structure import check_range, check_unchanged
+from edgedigits_export.wanted import DOCUMENTED_ONLY, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,46 +25,18 @@ if TYPE_CHECKING:
     from edgedigits_export.networks.network import Network
     from edgedigits_export.networks.taken import TakenNetwork
 
-# What every runtime reads, without calibration.
-ALWAYS = ("float32", "onnx", "npz")
-# int8 is the fastest on a Pi 5, dynamic on a Pi 4, float32 is as fast as int8 on a Pi 3; npz needs no runtime's wheel.
-PI = ("float32", "dynamic", "int8", "npz")
-# onnxruntime-web runs both; the smaller one is there sooner.
-BROWSER = ("onnx", "onnx-int8")
-# int8 for TensorFlow Lite Micro, uint8 for cameras whose pixels go in as they are, c for boards without a file system.
-MCU = ("int8", "uint8", "c")
-# Written for the documented network: its arithmetic in NumPy and in C.
-DOCUMENTED_ONLY = ("npz", "c")
 # Of a network that others drew up: enough for any that fits the patches, and still a limit.
 MANY_OPERATORS = 1000
-PROFILES = {"all": tuple(FORMATS), "pi": PI, "browser": BROWSER, "mcu": MCU}
 
 
 def chosen(wanted: str | None = None, *, quantize: bool = False, documented: bool = True) -> dict[str, Format]:
-    """Formats in the order of the table.
-
-    Args:
-        wanted: names and profiles with commas between them; None for those that every export has.
-        quantize: the int8 file too.
-        documented: for the documented network; for others a profile leaves out what is written for that one only.
+    """Formats in the order of the table, asked for as :func:`edgedigits_export.wanted.names_of` has it.
 
     Raises:
         ExportError: there is no such format or profile.
 
     """
-    words = set(filter(None, map(str.strip, (wanted or "").split(","))))
-    names = set(ALWAYS) if wanted is None else set()
-    for word in sorted(words):
-        if word not in FORMATS and word not in PROFILES:
-            raise ExportError(f"no format or profile {word!r}; choose from {', '.join((*FORMATS, *PROFILES))}")
-        names.update(PROFILES.get(word, (word,)))
-    if not documented:
-        names -= set(DOCUMENTED_ONLY) - words
-    if quantize:
-        names.add("int8")
-    if not names:
-        raise ExportError(f"no format was named; choose from {', '.join((*FORMATS, *PROFILES))}")
-    return {name: made for name, made in FORMATS.items() if name in names}
+    return {name: FORMATS[name] for name in names_of(wanted, quantize=quantize, documented=documented)}
 
 
 def formats_for(network: Network, formats: Mapping[str, Format]) -> dict[str, Format]:

@@ -79,9 +79,17 @@ def test_a_run_that_is_not_there_is_one_line(command, tmp_path):
         (("--from", "there.onnx", "--out", "mine", "--data", "gone.npz"), "gone.npz does not exist"),
         (("--from", "there.onnx", "--out", "mine", "--also", "own=gone"), "gone does not exist"),
         (("--from", "there.onnx", "--out", "mine", "--detector", "gone"), "gone has no detector.weights.h5"),
+        (("--from", "there.onnx", "--out", "mine", "--formats", "foo"), "'foo'; choose from float32, float16, dynamic"),
+        (("there", "--formats", "float32,foo"), "no format or profile 'foo'; choose from float32, float16, dynamic"),
+        (
+            ("--from", "there.onnx", "--out", "mine", "--pixels", "0..2"),
+            "no pixels are like '0..2'; choose 0..1, -1..1",
+        ),
     ],
 )
-def test_what_is_not_there_is_told_before_tensorflow_is_imported(command, tmp_path, monkeypatch, arguments, message):
+def test_what_is_not_there_or_no_word_is_told_before_tensorflow_is_imported(
+    command, tmp_path, monkeypatch, arguments, message
+):
     monkeypatch.chdir(tmp_path)
     for name in ("there.pt", "there.onnx"):
         (tmp_path / name).touch()

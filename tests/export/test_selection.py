@@ -2,12 +2,17 @@ import pytest
 
 from edgedigits.errors import ExportError
 from edgedigits_export.formats import FORMATS
-from edgedigits_export.selection import ALWAYS, PROFILES, chosen
+from edgedigits_export.selection import chosen
+from edgedigits_export.wanted import ALWAYS, NAMES, PROFILES
 
 
 def test_without_a_wish_every_export_has_the_float_files_and_int8_where_it_is_wanted():
     assert set(chosen()) == set(ALWAYS)
     assert set(chosen(quantize=True)) == {*ALWAYS, "int8"}
+
+
+def test_every_format_has_its_name_in_the_order_of_the_table():
+    assert tuple(FORMATS) == NAMES
 
 
 @pytest.mark.parametrize("name", list(PROFILES))
