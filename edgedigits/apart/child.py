@@ -63,6 +63,9 @@ def ask_apart(
             for line in child.stdout or ():
                 yield json.loads(line)
                 answered += 1
+        except BaseException:  # Ctrl-C among them, which a child does not hear while a native runtime computes
+            child.kill()
+            raise
         finally:
             alarm.cancel()
     if answered < len(models) and late.is_set():

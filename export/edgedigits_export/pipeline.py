@@ -14,6 +14,7 @@ from edgedigits_export.convert.calibration import IMAGES
 from edgedigits_export.gates.limits import Wishes
 from edgedigits_export.given import check_detector_run, check_kind, is_taken
 from edgedigits_export.networks.bundled import formats_of, load_bundled
+from edgedigits_export.networks.ending import check_ends
 from edgedigits_export.networks.imported import load_foreign
 from edgedigits_export.networks.network import load_network
 from edgedigits_export.networks.pixels import parse
@@ -187,14 +188,16 @@ def network_and_data(request: Request, *, tell: Callable[[str], None]) -> tuple[
         RunError: the run holds no network of the documented architecture, or was trained on other data.
         BundleError: the bundle is broken.
         DataError: MNIST is not there, or is something else.
-        ExportError: the network that others trained does not take MNIST's pixels or gives no ten numbers; or a bundle
-            holds no weights, or was measured on other data.
+        ExportError: the network that others trained does not take MNIST's pixels, gives no ten numbers or comes to no
+            end; or a bundle holds no weights, or was measured on other data.
 
     """
     if request.foreign:
         data = load_mnist(request.data, validation_split=VALIDATION, tell=tell)
-        load = load_taken if request.taken else load_foreign
-        return load(request.source, data=data, pixels=request.pixels), data
+        if request.taken:
+            return load_taken(request.source, data=data, pixels=request.pixels), data
+        check_ends(request.source)
+        return load_foreign(request.source, data=data, pixels=request.pixels), data
     if request.bundled:
         network, data_sha256 = load_bundled(request.source)
         split = network.numbers.get("validation_split", VALIDATION)
