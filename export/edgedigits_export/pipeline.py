@@ -170,14 +170,20 @@ def check_taken(request: Request) -> None:
     """Refuse what cannot be done with a file that is converted already.
 
     Raises:
-        ExportError: it is none, or another format was asked for, or limits on what it cannot be compared with.
+        ExportError: it is none, or what was asked for does nothing to it: another format, calibration, limits.
 
     """
     check_kind_wanted(opened(request.source).format, request.formats, quantize=request.quantize, path=request.source)
-    if request.wishes != Wishes():
+    idle = {
+        "--int8-drop": request.wishes.accuracy_loss is not None,
+        "--agreement": request.wishes.agreement is not None,
+        "--calibration-images": request.calibration_images != IMAGES,
+        "--seed": request.seed != 0,
+    }
+    if any(idle.values()):
         raise ExportError(
-            f"{request.source} is taken as it is, so it loses nothing and there is no original to agree with; leave "
-            "--int8-drop and --agreement out"
+            f"{request.source} is taken as it is: nothing is calibrated, and there is no original to compare it with; "
+            f"leave {' and '.join(name for name, given in idle.items() if given)} out"
         )
 
 

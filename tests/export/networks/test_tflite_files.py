@@ -20,6 +20,7 @@ from edgedigits.verify.bundle import verify_bundle
 from edgedigits_export.bundling import Settings, export_network
 from edgedigits_export.convert.metadata import with_entries
 from edgedigits_export.formats import FORMATS
+from edgedigits_export.gates.limits import Wishes
 from edgedigits_export.networks import tflite_files
 from edgedigits_export.networks.bundled import load_bundled
 from edgedigits_export.networks.taken import load_taken
@@ -246,15 +247,31 @@ def test_a_changed_file_fails_and_so_does_one_whose_input_cuts_pixels_off(traine
         export_network(meant_otherwise, tmp_path / "b", data=trained.data, settings=settings)
 
 
-def test_another_format_or_a_limit_against_an_original_is_refused(dark, tmp_path):
+def test_another_format_is_refused(dark, tmp_path):
     path = written(tmp_path, dark["int8"])
     request = Request(source=path, foreign=True, out=tmp_path / "bundle")
     check(request)
     check(replace(request, formats="float32,int8"))
     with pytest.raises(ExportError, match="is converted already, as int8, and is taken as it is; leave --formats out"):
         check(replace(request, formats="float32"))
-    with pytest.raises(ExportError, match="there is no original to agree with"):
-        check(replace(request, wishes=replace(request.wishes, agreement=0.9)))
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"wishes": Wishes(agreement=0.9)}, "leave --agreement out"),
+        ({"wishes": Wishes(accuracy_loss=0.01), "seed": 3}, "leave --int8-drop and --seed out"),
+        ({"calibration_images": 100}, "leave --calibration-images out"),
+        ({"pixels": "0..255,inverted"}, None),
+    ],
+)
+def test_what_does_nothing_to_a_converted_file_is_refused_by_name(dark, tmp_path, given, named):
+    request = Request(source=written(tmp_path, dark["int8"]), foreign=True, out=tmp_path / "bundle", **given)
+    if named is None:
+        check(request)
+        return
+    with pytest.raises(ExportError, match=f"nothing is calibrated, and there is no original .*; {named}$"):
+        check(request)
 
 
 def test_the_command_says_that_nothing_was_compared(trained, dark, tmp_path):
