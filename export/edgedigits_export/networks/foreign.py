@@ -134,7 +134,7 @@ def only(path: Path, takes: Sequence[Shape], gives: Sequence[Shape]) -> tuple[Sh
     """
     if len(takes) != 1 or len(gives) != 1:
         taken, given = (" and ".join(map(shape_text, ends)) or "nothing" for ends in (takes, gives))
-        raise ExportError(f"{path} takes {taken} and gives {given}; expected one image and ten numbers")
+        raise ExportError(f"{path} does not take one image and give ten numbers; it takes {taken} and gives {given}")
     return takes[0], gives[0]
 
 

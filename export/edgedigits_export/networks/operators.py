@@ -43,9 +43,10 @@ def check_operators(path: Path, meta: Any) -> None:
     everything = [*nodes.values(), *(node for body in functions.values() for node in body)]
     found = {node.op for node in everything if TOUCHING.search(node.op)} | {node.op for node in rest} & SAVING
     if found:
+        # The names come last: a line that is too long is cut at its end.
         raise ExportError(
-            f"{path} was not loaded: it holds {', '.join(sorted(found))}, which touch files, processes or Python; "
-            "export the network alone, without what reads and writes around it"
+            f"{path} was not loaded: it touches files, processes or Python; export the network alone, without what "
+            f"reads and writes around it; it holds {', '.join(sorted(found))}"
         )
 
 

@@ -74,7 +74,7 @@ def _signature(path: Path, meta: Any) -> Any:
     """What is served: under the usual name, or under the only one."""
     named = {name: each for name, each in meta.signature_def.items() if each.inputs and each.outputs}
     if SIGNATURE not in named and len(named) != 1:
-        raise ExportError(f"{path} has the signatures {', '.join(sorted(named)) or 'none'}; expected {SIGNATURE}")
+        raise ExportError(f"{path} has no signature {SIGNATURE}; it has {', '.join(sorted(named)) or 'none'}")
     return named.get(SIGNATURE) or next(iter(named.values()))
 
 

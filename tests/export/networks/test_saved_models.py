@@ -1,12 +1,16 @@
 """SavedModels of others: of every version of Keras, and none that does more than compute."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
 from edgedigits.errors import ExportError
 from edgedigits_export.networks import saved_models
 from edgedigits_export.networks.operators import TOUCHING
+from edgedigits_export.reporting.refusal import MOST_LETTERS, refused
 
 
 def saved(path, answer, **more):
@@ -43,12 +47,28 @@ def test_a_network_is_loaded_with_its_weights(tmp_path):
 
 def test_a_network_that_writes_is_refused_and_writes_nothing(tmp_path):
     path = saved(tmp_path / "model", writing(tmp_path / "trace"))
-    with pytest.raises(ExportError, match=r"was not loaded: it holds WriteFile, which touch files"):
+    with pytest.raises(ExportError, match=r"was not loaded: it touches files, .* alone, .*; it holds WriteFile"):
         saved_models.read(path)
     assert not (tmp_path / "trace").exists()
     # It would have been written: the check is what keeps it from that.
     tf.saved_model.load(str(path)).signatures["serving_default"](tf.zeros((1, 28, 28)))
     assert (tmp_path / "trace").exists()
+
+
+def test_a_long_list_of_what_touches_files_is_cut_on_the_terminal_behind_the_way_out_and_whole_in_the_report(tmp_path):
+    model = SavedModel()
+    names, graph = [f"ReadFile{number}" for number in range(100)], model.meta_graphs.add().graph_def
+    for name in names:
+        graph.node.add(name=name, op=name)
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "saved_model.pb").write_bytes(model.SerializeToString())
+    with pytest.raises(ExportError) as caught:
+        saved_models.read(tmp_path / "model")
+    line, _, report = str(refused(caught.value, out=tmp_path / "mine")).partition("; see ")
+    assert "export the network alone, without what reads and writes around it; it holds ReadFile0" in line
+    assert line.endswith("...")
+    assert len(line) <= MOST_LETTERS
+    assert all(name in Path(report).read_text() for name in names)
 
 
 def test_what_is_hidden_in_a_function_that_nothing_calls_is_found(tmp_path):

@@ -40,7 +40,7 @@ class OnnxNetwork:
         self._nodes, self._ends = list(graph.node), (graph.input, graph.output)
         unknown = sorted({node.op_type for node in self._nodes} - set(OPERATORS))
         if unknown:
-            raise ExportError(f"{path} holds {', '.join(unknown)}; {_way_out(unknown)}")
+            raise ExportError(f"{path} {_refusal(unknown)}")
 
     def __call__(self, images: Any) -> Any:
         """Answers to images in the shape that the file wants."""
@@ -57,10 +57,12 @@ class OnnxNetwork:
         return Node(node.op_type, attributes, self._opset)
 
 
-def _way_out(unknown: list[str]) -> str:
+def _refusal(unknown: list[str]) -> str:
+    """What is in the way, names of any number last: a line that is too long is cut at its end."""
+    held = ", ".join(unknown)
     if set(unknown) & QUANTISED:
-        return "export the network as it was before it was quantised"
-    return f"the operators that can be rebuilt are {', '.join(sorted(OPERATORS))}"
+        return f"is quantised; export the network as it was before; it holds {held}"
+    return f"holds {held}; the operators that can be rebuilt are {', '.join(sorted(OPERATORS))}"
 
 
 def _ends(model: Any, ends: Any) -> list[Shape]:
