@@ -70,6 +70,13 @@ def test_a_size_that_is_worked_out_as_it_runs_meets_the_limit_of_the_process(tra
         load_foreign(saved(tmp_path / "model", answer), data=trained.data)
 
 
+def test_a_small_machine_gives_half_of_its_memory_and_a_large_one_what_is_enough():
+    assert sizes.room_of(6_000_000_000) == 3_000_000_000
+    assert sizes.room_of(1_000_000_000) == sizes.LEAST_ROOM_BYTES
+    assert sizes.room_of(64_000_000_000) == sizes.MOST_ROOM_BYTES
+    assert sizes.LEAST_ROOM_BYTES <= sizes.ROOM_BYTES <= sizes.MOST_ROOM_BYTES
+
+
 @pytest.mark.skipif(not sizes.STATM.exists(), reason="only Linux tells what a process has")
 def test_the_limit_of_the_process_is_taken_back(tmp_path, monkeypatch):
     import resource
