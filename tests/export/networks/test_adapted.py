@@ -12,7 +12,10 @@ from typer.testing import CliRunner
 from edgedigits.backends import open_file
 from edgedigits.cli import app
 from edgedigits.errors import ExportError, ParityError
+from edgedigits_export import recalibration
 from edgedigits_export.bundling import Settings, export_network
+from edgedigits_export.convert import tflite
+from edgedigits_export.formats import FORMATS
 from edgedigits_export.networks import imported
 from edgedigits_export.networks.imported import load_foreign
 from edgedigits_export.networks.pixels import Pixels
@@ -130,6 +133,24 @@ def test_a_file_with_the_margin_in_the_wrong_corner_fails_the_gate(trained, save
     cornered = replace(network, model=lambda images, **_: network.model._foreign(in_the_corner(images)))
     with pytest.raises(ParityError, match=r"float32 failed: litert accuracy \d+\.\d\d %, -\d\d"):
         exported_with(network, trained, tmp_path / "wrong", files_of=cornered)
+
+
+@pytest.mark.parametrize("wrong", [False, True], ids=["right", "wrong"])
+def test_an_int8_file_that_was_calibrated_on_specks_fails_the_gate_and_one_on_digits_does_not(
+    trained, saved, tmp_path, monkeypatch, wrong
+):
+    def specks(network, _):
+        return tflite.quantised(network, (speck for speck in np.eye(784, dtype=np.float32).reshape(784, 1, 28, 28, 1)))
+
+    monkeypatch.setattr(recalibration, "SIZES", (50,))
+    network = load_foreign(saved(before=[RAW]), data=trained.data)
+    int8 = replace(FORMATS["int8"], convert=specks) if wrong else FORMATS["int8"]
+    settings = Settings(formats={"int8": int8}, calibration_images=100)
+    if not wrong:
+        assert export_network(network, tmp_path / "bundle", data=trained.data, settings=settings).proofs[0].passed
+        return
+    with pytest.raises(ParityError, match=r"int8 failed: litert a\w+ \d+\.\d\d %"):
+        export_network(network, tmp_path / "bundle", data=trained.data, settings=settings)
 
 
 def in_the_corner(images):
