@@ -63,11 +63,14 @@ def quantisation(evidence: Evidence) -> str:
 def ends(evidence: Evidence) -> str:
     """What stands in the ends of the files."""
     if evidence.questions.original:
+        onnx = (
+            f" ONNX files are of opset {OPSET}; in the quantised one, QuantizeLinear and DequantizeLinear stand around "
+            "each operator, with one scale for each channel and ranges by MinMax."
+        )
         return (
             "A patch is 28 x 28 pixels of 0..255, white ink on black; the network takes pixel / 255. Where a tensor "
-            "has a scale, it holds value / scale + zero point, so an int8 input is the pixel less 128. ONNX files "
-            f"are of opset {OPSET}; in the quantised one, QuantizeLinear and DequantizeLinear stand around each "
-            "operator, with one scale for each channel and ranges by MinMax."
+            "has a scale, it holds value / scale + zero point, so an int8 input is the pixel less 128."
+            + (onnx if any(artifact.path.endswith(".onnx") for artifact in evidence.bundle.artifacts) else "")
         )
     artifact = evidence.bundle.artifacts[0]
     return (

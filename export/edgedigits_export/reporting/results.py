@@ -235,7 +235,7 @@ def _numbers(report: ParityReport | LoneReport) -> tuple[str, ...]:
         percent(report.accuracy),
         f"{100 * report.accuracy_change:+.2f} ({lost})",
         f"{100 * report.agreement:.2f} % ({100 * limits.min_agreement:g} %)",
-        f"{report.max_difference:.1e} ({'none' if limits.max_difference >= 1 else f'{limits.max_difference:g}'})",
+        f"{report.max_difference:.1e} ({'none' if limits.max_difference >= 1 else f'{limits.max_difference:.2g}'})",
         latency(report.p50_us),
     )
 

@@ -39,7 +39,9 @@ def as_json(evidence: Evidence) -> dict[str, Any]:
         "name": bundle.name,
         "training": bundle.training,
         "recipe": dict(evidence.recipe),
-        "calibration": {"images": calibration.count, "seed": calibration.seed, "split": "training"},
+        "calibration": {"images": calibration.count, "seed": calibration.seed, "split": "training"}
+        if evidence.questions.original
+        else None,
         "made_with": bundle.made_with,
         "formats": [
             {

@@ -107,6 +107,7 @@ def test_it_is_proven_in_its_runtimes_and_compared_with_nothing(taken):
         assert "ot compared: there is no original" in (taken.bundle.folder / name).read_text()
     report = json.loads((taken.bundle.folder / "report.json").read_text())
     assert report["formats"][0]["runtimes"][0]["accuracy_change"] is None
+    assert report["calibration"] is None
 
 
 def test_its_bundle_is_verified_and_one_without_its_form_is_found(taken, tmp_path):
