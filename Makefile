@@ -16,6 +16,10 @@ DATA := $(if $(EDGEDIGITS_MNIST),,EDGEDIGITS_MNIST is not set: accuracy on the f
 
 # $(call environment,FOLDER,PYTHON): a fresh environment with a pip that knows dependency groups.
 environment = rm -rf $(1) && $(2) -m venv $(1) && $(1)/bin/pip install --quiet 'pip>=25.1'
+# $(call test_environment,FOLDER,PYTHON), then $(call install,FOLDER) WHAT: by uv, in a fifth of pip's time, which trusts
+# the certificates that the system trusts, and compiles what it installs, as pip does.
+test_environment = rm -rf $(1) && $(2) -m venv $(1) && $(1)/bin/pip install --quiet 'uv>=0.9'
+install = UV_NATIVE_TLS=1 $(1)/bin/uv pip install --quiet --compile-bytecode --python $(1)/bin/python
 
 # The tests of the device's side, against the wheel alone: no checkout on the path, no TensorFlow.
 device_tests = EDGEDIGITS_EXPECT_WHEEL=1 $(2) $(1)/bin/pytest -o pythonpath= -p no:cacheprovider tests/installed
@@ -156,37 +160,37 @@ $(DEMO)/ready: pyproject.toml constraints.txt
 
 # A machine without the system libraries of a screen gets OpenCV without windows; their tests are left out there.
 $(TEST)/ready: pyproject.toml constraints.txt
-	$(call environment,$(TEST),$(PYTHON))
-	$(TEST)/bin/pip install --quiet -c constraints.txt -e '.[export,camera,web,mqtt,cluster]' \
+	$(call test_environment,$(TEST),$(PYTHON))
+	$(call install,$(TEST)) -c constraints.txt -e '.[export,camera,web,mqtt,cluster]' \
 	    --group test --group lint --group micro --group docs --group browser
 	$(TEST)/bin/python -c 'import cv2' || { $(TEST)/bin/pip uninstall --quiet --yes opencv-python \
-	    && $(TEST)/bin/pip install --quiet -c constraints.txt -e '.[headless]'; }
+	    && $(call install,$(TEST)) -c constraints.txt -e '.[headless]'; }
 	touch $@
 
 $(PEERS)/ready: pyproject.toml constraints.txt
-	$(call environment,$(PEERS),$(PYTHON))
-	$(PEERS)/bin/pip install --quiet -c constraints.txt -e '.[export,camera]' --group peers
+	$(call test_environment,$(PEERS),$(PYTHON))
+	$(call install,$(PEERS)) -c constraints.txt -e '.[export,camera]' --group peers
 	touch $@
 
 $(WHEEL)/ready: pyproject.toml constraints.txt $(shell git ls-files edgedigits export camera models)
-	$(call environment,$(WHEEL),$(PYTHON))
+	$(call test_environment,$(WHEEL),$(PYTHON))
 	rm -rf dist && $(WHEEL)/bin/pip wheel --quiet --no-deps --wheel-dir dist .
-	$(WHEEL)/bin/pip install --quiet -c constraints.txt "$(wheel)[headless]" --group test
+	$(call install,$(WHEEL)) -c constraints.txt "$(wheel)[headless]" --group test
 	touch $@
 
 $(LOWEST)/ready: pyproject.toml constraints-lowest.txt $(WHEEL)/ready
-	$(call environment,$(LOWEST),$(PYTHON311))
-	$(LOWEST)/bin/pip install --quiet -c constraints-lowest.txt "$(wheel)[headless,tflite-runtime]" --group test
+	$(call test_environment,$(LOWEST),$(PYTHON311))
+	$(call install,$(LOWEST)) -c constraints-lowest.txt "$(wheel)[headless,tflite-runtime]" --group test
 	touch $@
 
 $(LOWEST_EXPORT)/ready: pyproject.toml constraints-lowest-export.txt
-	$(call environment,$(LOWEST_EXPORT),$(PYTHON311))
-	$(LOWEST_EXPORT)/bin/pip install --quiet -c constraints-lowest-export.txt -e '.[export,headless]' --group test
+	$(call test_environment,$(LOWEST_EXPORT),$(PYTHON311))
+	$(call install,$(LOWEST_EXPORT)) -c constraints-lowest-export.txt -e '.[export,headless]' --group test
 	touch $@
 
 # Not by the extra: on x86-64 it asks for an OpenCV that Debian does not have.
 $(BOOKWORM)/ready: constraints-bookworm.txt $(WHEEL)/ready
-	$(call environment,$(BOOKWORM),$(PYTHON311))
-	$(BOOKWORM)/bin/pip install --quiet -r constraints-bookworm.txt
-	$(BOOKWORM)/bin/pip install --quiet --no-deps "$(wheel)"
+	$(call test_environment,$(BOOKWORM),$(PYTHON311))
+	$(call install,$(BOOKWORM)) -r constraints-bookworm.txt
+	$(call install,$(BOOKWORM)) --no-deps "$(wheel)"
 	touch $@

@@ -109,11 +109,11 @@ Tallies = dict[str, dict[str, Tally]]
 
 
 def measure(name: str, number: int, recognizer: Recognizer) -> Tallies:
-    """Film a page, read it, and count."""
-    empty = name == NO_DIGITS
+    """Film a page that no other film shows, read it, and count."""
+    empty, seed = name == NO_DIGITS, FIRST_SEED + 1000 * (1 + FILMS.index(name)) + number
     how = Film("handled" if empty else name, page_s=PAGE_S, frames_per_s=max(RATES), size_px=SIZE_PX)
-    scene = draw_scene(FIRST_SEED + number, spec=WORDS if empty else PAGES[number % len(PAGES)], size_px=PAGE_PX)
-    frames = list(film(scene, FIRST_SEED + number, how))
+    scene = draw_scene(seed, spec=WORDS if empty else PAGES[number % len(PAGES)], size_px=PAGE_PX)
+    frames = list(film(scene, seed, how))
     pages = [read_page(filmed.image, recognizer, profile=LIVE) for filmed in frames]
     return {str(rate): told_at(rate, frames, pages) for rate in RATES}
 

@@ -17,6 +17,8 @@ from edgedigits_export.c.folder import ARENA_BYTES, RAM_BYTES, c_folder
 from edgedigits_export.c.footprint import measure_footprint
 from edgedigits_export.c.runtimes import Compiled, Micro, Reference, micro_interpreter
 
+# Of the test set, what is enough where an image takes ten times as long; all 10,000 were equal once.
+SLOW_ONES = 1000
 SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g")
 
 
@@ -196,18 +198,19 @@ def test_litert_answers_the_same_within_a_step_but_for_its_roundings(compiler, w
     compare_with_litert(Compiled(written / "edgedigits_model_data.c").predict(patches), shipped, patches)
 
 
-def test_on_the_whole_test_set_it_is_tensorflow_lite_micro_bit_for_bit(compiler, tflm, written, mnist_test):
+def test_on_the_test_set_it_is_the_kernels_in_numpy_and_tensorflow_lite_micro_bit_for_bit(compiler, tflm, written, mnist_test):
     images, labels = mnist_test
     path = written / "edgedigits_model_data.c"
     answers = Compiled(path).predict(images)
     assert np.mean(answers.argmax(axis=1) == labels) > 0.99
     assert np.array_equal(answers, Reference(path).predict(images))
-    assert np.array_equal(answers, Micro(path).predict(images))
+    assert np.array_equal(answers[:SLOW_ONES], Micro(path).predict(images[:SLOW_ONES]))
 
 
-def test_on_the_whole_test_set_it_is_clean_under_sanitizers(compiler, written, mnist_test, tmp_path):
-    answers = run_sanitized(written, mnist_test[0], tmp_path / "runner")
-    assert np.array_equal(answers, Compiled(written / "edgedigits_model_data.c").stored(mnist_test[0]))
+def test_on_digits_of_the_test_set_it_is_clean_under_sanitizers(compiler, written, mnist_test, tmp_path):
+    images = mnist_test[0][:SLOW_ONES]
+    answers = run_sanitized(written, images, tmp_path / "runner")
+    assert np.array_equal(answers, Compiled(written / "edgedigits_model_data.c").stored(images))
 
 
 def test_on_the_whole_test_set_litert_is_within_a_step_but_for_its_roundings(compiler, written, shipped, mnist_test):
