@@ -16,7 +16,7 @@ DATA := $(if $(EDGEDIGITS_MNIST),,EDGEDIGITS_MNIST is not set: accuracy on the f
 
 # $(call environment,FOLDER,PYTHON): a fresh environment with a pip that knows dependency groups.
 environment = rm -rf $(1) && $(2) -m venv $(1) && $(1)/bin/pip install --quiet 'pip>=25.1'
-# $(call test_environment,FOLDER,PYTHON), then $(call install,FOLDER) WHAT: by uv, in a fifth of pip's time, which trusts
+# $(call test_environment,FOLDER,PYTHON), then $(call install,FOLDER) WHAT: by uv, in half of the time of pip, which trusts
 # the certificates that the system trusts, and compiles what it installs, as pip does.
 test_environment = rm -rf $(1) && $(2) -m venv $(1) && $(1)/bin/pip install --quiet 'uv>=0.9'
 install = UV_NATIVE_TLS=1 $(1)/bin/uv pip install --quiet --compile-bytecode --python $(1)/bin/python
