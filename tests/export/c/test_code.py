@@ -198,7 +198,9 @@ def test_litert_answers_the_same_within_a_step_but_for_its_roundings(compiler, w
     compare_with_litert(Compiled(written / "edgedigits_model_data.c").predict(patches), shipped, patches)
 
 
-def test_on_the_test_set_it_is_the_kernels_in_numpy_and_tensorflow_lite_micro_bit_for_bit(compiler, tflm, written, mnist_test):
+def test_on_the_test_set_it_is_the_kernels_in_numpy_and_tensorflow_lite_micro_bit_for_bit(
+    compiler, tflm, written, mnist_test
+):
     images, labels = mnist_test
     path = written / "edgedigits_model_data.c"
     answers = Compiled(path).predict(images)
