@@ -26,6 +26,8 @@ class Reading:
     box_xywh_px: tuple[int, int, int, int] | None = None
     probabilities: tuple[float, ...] = ()
     """Ten, what the network says of 0..9; none where that was not kept."""
+    print: float | None = None
+    """How likely a machine wrote it, 0..1; None where nobody asked, or the bundle does not tell print from writing."""
 
 
 class Recognizer:

@@ -74,7 +74,7 @@ def test_json_is_one_object_per_picture_and_line_in_the_documented_form(page_pat
     assert (page["source"], page["width"], page["height"], page["lines"]) == (str(page_path), 360, 200, ["3507"])
     assert [digit["digit"] for digit in page["digits"]] == [3, 5, 0, 7]
     for place, digit in enumerate(page["digits"]):
-        assert list(digit) == ["digit", "confidence", "box", "line"]
+        assert list(digit) == ["digit", "confidence", "box", "line", "print"]
         assert 0 < digit["confidence"] <= 1
         x, y, w, h = digit["box"]
         assert all(isinstance(number, int) for number in digit["box"])

@@ -28,6 +28,7 @@ def read(
     *,
     recognizer: Recognizer | None = None,
     profile: Literal["still", "live"] = "still",
+    print: Literal["read", "ignore"] = "read",
 ) -> Page:
     """Find and read the handwritten digits in a picture.
 
@@ -44,14 +45,15 @@ def read(
             as OpenCV has it. Files and Pillow images are turned upright by their EXIF tag.
         recognizer: the networks; the shipped bundle, opened once, by default.
         profile: ``still`` looks closely, ``live`` takes a third of the time.
+        print: ``ignore`` leaves out digits that a machine wrote, as far as it can tell.
 
     Raises:
         PictureError: there is no picture, or it cannot be decoded, or the array is of another form.
-        BundleError: the shipped bundle is broken.
+        BundleError: the shipped bundle is broken; or the recognizer's does not tell print that is to be ignored.
         BackendError: no runtime here runs it.
 
     """
-    return read_page(pixels_of(picture), recognizer or shipped(), profile=PROFILES[profile])
+    return read_page(pixels_of(picture), recognizer or shipped(), profile=PROFILES[profile], print=print)
 
 
 @cache

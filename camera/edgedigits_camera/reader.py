@@ -1,19 +1,20 @@
 """A page read: from a picture to the digits in it.
 
 grey -> pyramid -> local contrast -> detector -> peaks -> the best of those that are nearly the same
-     -> ink of each -> patches -> network -> judge -> the likeliest that do not overlap -> lines
+     -> ink of each -> patches -> network -> judge -> the likeliest that do not overlap -> print or not -> lines
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from weakref import WeakKeyDictionary
 
 import cv2
 import numpy as np
 
+from edgedigits.errors import BundleError
 from edgedigits.recognizer import Reading
 from edgedigits_camera.detection.detect import detect
 from edgedigits_camera.detection.nms import MOST_SHARED, suppress_overlaps
@@ -23,6 +24,7 @@ from edgedigits_camera.digits.judge import Judge
 from edgedigits_camera.digits.patches import View
 from edgedigits_camera.profiles import STILL, Profile
 from edgedigits_camera.text.lines import LINE, lines_of, order_lines
+from edgedigits_camera.text.print import FIT_PRINT, LEAST_SHARE, Print
 from edgedigits_camera.text.skew import slope_of
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 # Lines that go up or down by more pixels per pixel are turned level: the network has seen few digits that lean so far.
 STEEP = 0.1
 JUDGES: WeakKeyDictionary[Recognizer, Judge] = WeakKeyDictionary()
+PRINTS: WeakKeyDictionary[Recognizer, Print | None] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ class Found:
     """(C,): which of them are read."""
     probabilities: NDArray[np.float32]
     """(C, 10): what these are named by."""
+    print: NDArray[np.float32] | None = None
+    """(C,): how likely a machine wrote these, 0..1; None where nobody asked, or nothing tells."""
 
 
 def read_page(
@@ -77,6 +82,7 @@ def read_page(
     *,
     profile: Profile = STILL,
     judge: Judge | None = None,
+    print: Literal["read", "ignore"] | None = None,
 ) -> Page:
     """Find and read the handwritten digits in a picture.
 
@@ -85,10 +91,19 @@ def read_page(
         recognizer: the bundle's networks: the detector, and what names digits.
         profile: how hard to look.
         judge: what tells digits from other ink; the bundle's by default.
+        print: what to do with digits that a machine wrote: ``ignore`` leaves them out; ``read`` reads them, and says
+            of each reading how likely it is print, where the bundle tells that; None does not ask.
+
+    Raises:
+        BundleError: print is to be left out, and the bundle does not tell it from writing; or it is damaged.
 
     """
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY) if image.ndim == 3 else image
+    if print == "ignore" and print_of(recognizer) is None:
+        raise BundleError(f"{recognizer.bundle.folder} does not tell print from writing; {FIT_PRINT}")
     found = find_digits(grey, recognizer, profile=profile, judge=judge)
+    if print and (told := print_of(recognizer)):
+        found = with_print(found, told, ignore=print == "ignore")
     return page_of(found, size_px=(grey.shape[1], grey.shape[0]))
 
 
@@ -121,6 +136,25 @@ def judge_of(recognizer: Recognizer) -> Judge:
     if recognizer not in JUDGES:
         JUDGES[recognizer] = Judge.of(recognizer.bundle.judge)
     return JUDGES[recognizer]
+
+
+def print_of(recognizer: Recognizer) -> Print | None:
+    """What tells print from writing for its bundle, checked once; None where it has nothing that does.
+
+    Raises:
+        BundleError: it is damaged, or was fitted for another version.
+
+    """
+    if recognizer not in PRINTS:
+        PRINTS[recognizer] = Print.of(recognizer.bundle.judge)
+    return PRINTS[recognizer]
+
+
+def with_print(found: Found, told: Print, *, ignore: bool) -> Found:
+    """Say of what is read how likely a machine wrote it, or leave out what it did."""
+    share = told.share(found.candidates[found.chosen], found.probabilities.argmax(axis=1))
+    kept = share < (LEAST_SHARE if ignore else np.inf)
+    return replace(found, chosen=found.chosen[kept], probabilities=found.probabilities[kept], print=share[kept])
 
 
 def candidates_of(
@@ -159,9 +193,10 @@ def page_of(found: Found, *, size_px: tuple[int, int]) -> Page:
 def readings_of(found: Found, *, size_px: tuple[int, int]) -> list[Reading]:
     """Readings in a picture of (width, height), in no order."""
     boxes = whole_boxes(found.candidates.ink_boxes_px[found.chosen], size_px)
+    prints = [None] * len(boxes) if found.print is None else found.print.tolist()
     return [
-        Reading(int(np.argmax(said)), float(score), box, tuple(said.tolist()))
-        for said, score, box in zip(found.probabilities, found.score[found.chosen], boxes, strict=True)
+        Reading(int(np.argmax(said)), float(score), box, tuple(said.tolist()), share)
+        for said, score, box, share in zip(found.probabilities, found.score[found.chosen], boxes, prints, strict=True)
     ]
 
 

@@ -80,6 +80,7 @@ def as_object(answer: Answer, *, top: int = 0) -> dict[str, Any]:
                 "confidence": round(reading.confidence, 4),
                 "box": answer.box(reading),
                 "line": number,
+                **({} if reading.print is None else {"print": round(reading.print, 4)}),
                 **({"top": [{"digit": d, "probability": p} for d, p in likeliest(reading, top=top)]} if top else {}),
             }
             for number, line in enumerate(answer.lines, start=1)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from edgedigits.recognizer import Recognizer
     from edgedigits_camera.live.frames import FrameSource
-    from edgedigits_camera.profiles import Profile
+    from edgedigits_camera.reader import Page
 
 UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
 BYTES = re.compile(r"(\d{1,6})\s*([kmg]?)b?", re.IGNORECASE)
@@ -77,6 +77,7 @@ def camera(
     record: its.Record = None,
     record_limit: its.RecordLimit = "1GB",
     mqtt: its.Mqtt = None,
+    print: options.Print = options.PrintChoice.READ,
     profile: options.Profile = options.ProfileName.LIVE,
     bundle: options.Bundle = None,
     backend: options.Backend = options.BackendName.AUTO,
@@ -97,6 +98,7 @@ def camera(
     from edgedigits_camera.live.returning import Backoff
     from edgedigits_camera.live.sources import Wishes, open_source
     from edgedigits_camera.profiles import PROFILES
+    from edgedigits_camera.reader import read_page
 
     def frames(shown: bool) -> FrameSource:
         paced = shown if realtime is None else realtime
@@ -117,7 +119,9 @@ def camera(
     )
     load = partial(Recognizer.load, bundle, backend=backend, format=format, threads=threads)
     notes = Notes(quiet=quiet, verbose=verbose)
-    read_live(frames, outlets, load=load, profile=PROFILES[profile], notes=notes, max_frames=max_frames)
+    # What stands there is told without a word of print: it is asked about where it is left out alone.
+    how = partial(read_page, profile=PROFILES[profile], print="ignore" if print is options.PrintChoice.IGNORE else None)
+    read_live(frames, outlets, load=load, read=how, notes=notes, max_frames=max_frames)
 
 
 def refuse_itself(record: Path, source: str) -> None:
@@ -131,7 +135,7 @@ def read_live(
     outlets: Outlets,
     *,
     load: Callable[[], Recognizer],
-    profile: Profile,
+    read: Callable[..., Page],
     notes: Notes,
     max_frames: int | None,
 ) -> None:
@@ -141,7 +145,7 @@ def read_live(
         open_frames: chooses the source; it is told whether a person sees the pictures.
         outlets: where the readings go; what is wrong with one is told before a camera is touched.
         load: opens the bundle's networks.
-        profile: how hard to look.
+        read: finds and names the digits in a frame, given a recognizer.
         notes: what is said on stderr.
         max_frames: None for no limit.
 
@@ -150,7 +154,6 @@ def read_live(
     from edgedigits_camera.live.loop import Tally, run
     from edgedigits_camera.live.memory import keep_freed_memory
     from edgedigits_camera.live.signals import Ending
-    from edgedigits_camera.reader import read_page
 
     keep_freed_memory()
     with Ending(last=True) as ending, ExitStack() as stack:
@@ -159,7 +162,7 @@ def read_live(
         sinks = outlets.open(stack, notes, load=load)
         frames = open_frames(outlets.shown)
         enter(frames, stack, notes)
-        look = Look(partial(read_page, recognizer=recognizer, profile=profile), kind=frames.kind)
+        look = Look(partial(read, recognizer=recognizer), kind=frames.kind)
         tally = Tally()
         try:
             run(ending.until(frames), look, sinks, tally=tally, max_frames=max_frames)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -31,8 +32,11 @@ def fit_judge(
     swap: Annotated[
         bool, typer.Option("--swap", help="Fit none: go back to the judge before, or to one that was not taken.")
     ] = False,
+    print_only: Annotated[
+        bool, typer.Option("--print-only", help="Fit what tells print from writing alone; the judge stays.")
+    ] = False,
 ) -> None:
-    """Fit the judge that tells digits from other ink, on drawn scenes.
+    """Fit the judge that tells digits from other ink, on drawn scenes, and what tells print from writing.
 
     It is put into the bundle if it does at least as well as the judge in use, on scenes that it was not fitted on.
     """
@@ -51,13 +55,23 @@ def fit_judge(
     require("cv2", extra="headless")
     require("sklearn", extra="export")
     from edgedigits.training.data import load_mnist
-    from edgedigits_export.judging import fit
+    from edgedigits_export.judging import fit, print_fit
 
+    how: Any = {"seed": seed, "glyphs": load_mnist(data).train}
+    if print_only:
+        with StepBar("draw") as bar:
+            told, known = print_fit.fit_print(bundle, scenes=scenes, on_step=bar.show, **how)
+        placing.put_print(bundle, told)
+        typer.echo(f"on other scenes: {known}\nwrote {bundle}")
+        return
     with StepBar("draw") as bar:
-        fitted = fit.fit_judge(bundle, scenes=scenes, seed=seed, glyphs=load_mnist(data).train, on_step=bar.show)
+        fitted = fit.fit_judge(bundle, scenes=scenes, on_step=bar.show, **how)
+    with StepBar("draw") as bar:
+        told, known = print_fit.fit_print(bundle, fitted.judge, scenes=scenes // 2, on_step=bar.show, **how)
+    fitted = replace(fitted, print=told)
     refused = fitted.worse and not force
     placing.put_into(bundle, fitted, spare=refused)
-    typer.echo(f"on {fitted.figures.scenes} other scenes: {fitted.figures}")
+    typer.echo(f"on {fitted.figures.scenes} other scenes: {fitted.figures}; {known}")
     if fitted.before:
         typer.echo(f"the judge in use before: {fitted.before}")
     if refused:

@@ -49,6 +49,13 @@ class ProfileName(StrEnum):
     LIVE = "live"
 
 
+class PrintChoice(StrEnum):
+    """What is done with digits that a machine wrote."""
+
+    READ = "read"
+    IGNORE = "ignore"
+
+
 Bundle = Annotated[
     Path | None,
     typer.Option(
@@ -63,6 +70,9 @@ Format = Annotated[
 Threads = Annotated[int, typer.Option("--threads", min=1, metavar="N", help="For the runtimes that take it.")]
 Profile = Annotated[
     ProfileName, typer.Option("--profile", help="still looks closely; live takes a third of the time, as the camera.")
+]
+Print = Annotated[
+    PrintChoice, typer.Option("--print", help="Printed digits: read them as written ones, or ignore most of them.")
 ]
 Data = Annotated[
     Path | None,

@@ -94,6 +94,7 @@ def recognize(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with --out's FILE: leave out the pictures that are in it.")
     ] = False,
+    print: options.Print = options.PrintChoice.READ,
     profile: options.Profile = options.ProfileName.STILL,
     bundle: options.Bundle = None,
     backend: options.Backend = options.BackendName.AUTO,
@@ -127,7 +128,7 @@ def recognize(
         check_place(save, inside=True)
     require("cv2", extra="headless")
     sheet = require("edgedigits_camera.many.sheet", extra="headless")
-    how = sheet.How(bundle and bundle.absolute(), backend, format, threads, profile, rotate.quarters)
+    how = sheet.How(bundle and bundle.absolute(), backend, format, threads, profile, rotate.quarters, print.value)
     with Recognizer.load(bundle, backend=backend, format=format, threads=threads) as recognizer:
         wanted.notes.runtime(recognizer.opened)
         given = gather(pictures, is_picture=is_new)

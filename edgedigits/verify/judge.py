@@ -44,6 +44,7 @@ def check_judge(bundle: Bundle, damaged: set[str], *, on_step: Callable[[str], N
     on_step("the judge")
     try:
         require("edgedigits_camera.digits.judge", extra="headless").Judge.of(bundle.judge)
+        require("edgedigits_camera.text.print", extra="headless").Print.of(bundle.judge)
     except MissingExtraError as error:
         yield _page(f"not read: {brief(error)}", passed=None)
     except BundleError as error:

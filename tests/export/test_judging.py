@@ -29,10 +29,12 @@ from edgedigits_camera.profiles import LIVE
 from edgedigits_camera.scene import SceneSpec, draw_scene
 from edgedigits_camera.scene.shot import DrawnDigit
 from edgedigits_camera.scoring import Counts
-from edgedigits_export.judging import fit
+from edgedigits_camera.text.print import Print
+from edgedigits_export.judging import fit, print_fit
 from edgedigits_export.judging.examples import Examples, examples_of, judged
 from edgedigits_export.judging.fit import GOLDEN_ROWS, KEPT_EVERY, Figures, FittedJudge, fit_judge, fitted
 from edgedigits_export.judging.placing import put_into, swap
+from edgedigits_export.judging.print_fit import PrintFigures
 from edgedigits_export.judging.trees import LEAF_ROWS, grow
 from edgedigits_export.keeping import judge_in
 
@@ -188,7 +190,7 @@ def small_scene(number, *, glyphs=None, fonts=()):
 
 
 def test_a_judge_is_fitted_and_measured_on_scenes_that_it_was_not_fitted_on(stand_in, monkeypatch):
-    monkeypatch.setattr(fit, "_opened", lambda _bundle: stand_in)
+    monkeypatch.setattr(fit, "opened", lambda _bundle: stand_in)
     monkeypatch.setattr(fit, "training_scene", small_scene)
     monkeypatch.setattr(fit.os, "cpu_count", lambda: 1)
     told = []
@@ -285,6 +287,8 @@ def command(folder, judge, monkeypatch):
     def run(f1, before, *options):
         fitted = FittedJudge(another(judge), figures(f1), figures(before))
         monkeypatch.setattr(fit, "fit_judge", lambda *_, **__: fitted)
+        told = Print.of(Bundle.load(default_bundle()).judge), PrintFigures(4, 3, 10, 1)
+        monkeypatch.setattr(print_fit, "fit_print", lambda *_, **__: told)
         arguments = ["fit-judge", folder, "--data", folder.parent / "mnist.npz", *options]
         return CliRunner().invoke(app, list(map(str, arguments)))
 

@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 MOST_AHEAD = 256
 
 
-def read_many(
+def read_many(  # noqa: PLR0913 - as `read`, and where that is done
     pictures: Iterable[str | Path],
     *,
     jobs: int = 1,
     executor: Executor | None = None,
     bundle: Path | None = None,
     profile: Literal["still", "live"] = "still",
+    print: Literal["read", "ignore"] = "read",
 ) -> Iterator[Page | PictureError]:
     """Read files in several processes; in their order, each as its page or as what is wrong with it.
 
@@ -47,6 +48,7 @@ def read_many(
             must lie under the same names where its workers run.
         bundle: the networks; the shipped ones by default.
         profile: as in ``read``.
+        print: as in ``read``.
 
     Raises:
         BundleError: the bundle is broken.
@@ -54,7 +56,7 @@ def read_many(
         EngineError: the executor cannot go on.
 
     """
-    how = How(bundle=bundle and bundle.absolute(), profile=profile)
+    how = How(bundle=bundle and bundle.absolute(), profile=profile, print=print)
     with Workers(jobs) if executor is None else nullcontext(executor) as readers:
         for sheet in read_files(map(Path, pictures), how, readers):
             yield sheet if isinstance(sheet, PictureError) else sheet.page

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import cv2
 
@@ -36,6 +36,7 @@ class How:
     profile: str = "still"
     quarters: int | None = 0
     """How often pictures are turned clockwise by 90 degrees; None finds out."""
+    print: Literal["read", "ignore"] = "read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def read_file(source: Path | bytes, recognizer: Recognizer, how: How) -> Sheet |
     """Read a file, or the bytes that one holds; what goes wrong with this one is returned: others are read after it.
 
     Raises:
-        BundleError: the bundle has no detector.
+        BundleError: the bundle has no detector, or does not tell print that is to be ignored.
         BackendError: no runtime here runs it.
 
     """
@@ -70,7 +71,8 @@ def _read(source: Path | bytes, recognizer: Recognizer, how: How) -> Sheet:
     quarters = quarters_to_upright(picture.grey, recognizer) if how.quarters is None else how.quarters
     if quarters:
         picture = picture.turned(quarters=quarters)
-    return Sheet(picture.without_grey(), read_page(picture.grey, recognizer, profile=PROFILES[how.profile]))
+    page = read_page(picture.grey, recognizer, profile=PROFILES[how.profile], print=how.print)
+    return Sheet(picture.without_grey(), page)
 
 
 def read_apart(source: Path, how: How) -> Sheet | PictureError:

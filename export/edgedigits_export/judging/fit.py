@@ -6,7 +6,7 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import cv2
 import numpy as np
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from edgedigits.training.data import Split
     from edgedigits_camera.reader import Page
+    from edgedigits_camera.text.print import Print
 
 # The detector is trained on scenes whose numbers are lower: what it has learned by heart, the judge must not rely on.
 FIRST_SEED = 500_000
@@ -75,11 +76,19 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class FittedJudge:
-    """A judge and its figures, and those of the judge that was in use before on the same scenes, if there was one."""
+    """A judge and its figures, and those of the judge that was in use before on the same scenes, if there was one.
+
+    ``print`` tells print from writing among what it lets pass; it is fitted after it.
+    """
 
     judge: Judge
     figures: Figures
     before: Figures | None = None
+    print: Print | None = None
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """All that goes into the file."""
+        return self.judge.arrays() | (self.print.arrays() if self.print else {})
 
     @property
     def worse(self) -> bool:
@@ -117,7 +126,8 @@ def fit_judge(
         for count in pool.map(partial(_read, bundle, glyphs, judges), kept, chunksize=4):
             counts.append(count)
             on_step("measure", scenes)
-    return FittedJudge(judges[0], *(Figures.of(list(each)) for each in zip(*counts, strict=True)))
+    figures = [Figures.of(list(each)) for each in zip(*counts, strict=True)]
+    return FittedJudge(judges[0], figures[0], figures[1] if figures[1:] else None)
 
 
 def judge_in_use(bundle: Path) -> Judge | None:
@@ -144,7 +154,7 @@ def golden_rows(features: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 @cache
-def _opened(bundle: Path) -> Recognizer:
+def opened(bundle: Path) -> Recognizer:
     """A bundle, opened once in each process, which has one core to itself."""
     cv2.setNumThreads(1)
     return Recognizer.load(bundle)
@@ -152,14 +162,14 @@ def _opened(bundle: Path) -> Recognizer:
 
 def _rows(bundle: Path, glyphs: Split | None, number: int) -> Examples:
     scene = training_scene(number, glyphs=glyphs, fonts=fonts())
-    return examples_of(scene, _opened(bundle), profile=LIVE if number % LIVE_EVERY == 0 else STILL)
+    return examples_of(scene, opened(bundle), profile=LIVE if number % LIVE_EVERY == 0 else STILL)
 
 
 def _read(bundle: Path, glyphs: Split | None, judges: Sequence[Judge], number: int) -> list[Counts]:
     scene = training_scene(number, glyphs=glyphs, fonts=fonts())
     there = [Mark(digit.digit, digit.box_xywh_px) for digit in scene.digits]
     ignored: list[Box] = [*scene.unsure, *(digit.box_xywh_px for digit in scene.printed)]
-    pages = [read_page(scene.image, _opened(bundle), judge=judge) for judge in judges]
+    pages = [read_page(scene.image, opened(bundle), judge=judge) for judge in judges]
     return [compare(there, _reported(page), ignored=ignored).counts for page in pages]
 
 

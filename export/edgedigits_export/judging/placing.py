@@ -14,6 +14,7 @@ from edgedigits_export.convert.npz import archive
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from edgedigits_camera.text.print import Print
     from edgedigits_export.judging.fit import FittedJudge
 
 # The judge that is not in use: the one before, or one that was refused.
@@ -45,9 +46,26 @@ def put_into(bundle: Path, fitted: FittedJudge, *, spare: bool = False) -> None:
         placed = replace(loaded, folder=folder)
         if not spare:
             placed = swapped(placed)
-        (folder / (SPARE_JUDGE if spare else JUDGE)).write_bytes(archive(fitted.judge.arrays()))
+        (folder / (SPARE_JUDGE if spare else JUDGE)).write_bytes(archive(fitted.arrays()))
         rejection = placed.rejection | ({SPARE_FACTS: facts} if spare else facts)
         with_judge(placed, rejection).save()
+
+
+def put_print(bundle: Path, told: Print) -> None:
+    """Put what tells print from writing beside the judge in use, which stays as it is.
+
+    Raises:
+        BundleError: the bundle is broken, or has no judge of its own.
+        WriteError: the disk is full, or the bundle may not be written.
+
+    """
+    loaded = Bundle.load(bundle)
+    if not loaded.judge_sha256:
+        raise BundleError(f"{bundle} has no judge of its own; fit both: edgedigits fit-judge {bundle}")
+    with replacing_folder(bundle) as folder:
+        shutil.copytree(bundle, folder, dirs_exist_ok=True)
+        (folder / JUDGE).write_bytes(archive(loaded.judge | told.arrays()))
+        with_judge(replace(loaded, folder=folder), loaded.rejection).save()
 
 
 def swap(bundle: Path) -> Bundle:
