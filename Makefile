@@ -30,7 +30,9 @@ wheel = $$(ls -d "$$PWD"/dist/*.whl)
 demo: $(DEMO)/ready
 	$(DEMO)/bin/edgedigits demo --out demo
 
-test: test-suite test-wheel test-old
+# The suite has two processes of its own; what follows it, one each.
+test: test-suite
+	$(MAKE) --jobs 2 --output-sync=target test-wheel test-old
 	@echo "$(DATA)"
 
 # Without what is marked as slow, and what needs TensorFlow.
