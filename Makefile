@@ -39,8 +39,9 @@ test: test-suite
 quick: $(TEST)/ready
 	$(TEST)/bin/python -m pytest -n 2 --dist loadfile -m 'not slow' -q --ignore tests/export --ignore tests/training
 
+# In the order of the files: else those with few tests, which are the long ones, come last, and one core waits for them.
 test-suite: $(TEST)/ready
-	$(TEST)/bin/python -m pytest -n 2 --dist loadfile
+	$(TEST)/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-wheel: $(WHEEL)/ready
 	$(call device_tests,$(WHEEL))
