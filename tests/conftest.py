@@ -17,6 +17,8 @@ from edgedigits.files import sha256
 from edgedigits.preprocess import PatchSpec
 from edgedigits.tensors import TensorSpec
 
+# As the camera does before it opens a source: whichever test of a process opens the first clip decides for all.
+os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 # An example takes as long as a busy machine lets it.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
