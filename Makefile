@@ -14,6 +14,9 @@ LOWEST_EXPORT := .venv-lowest-export
 BOOKWORM := .venv-bookworm
 DATA := $(if $(EDGEDIGITS_MNIST),,EDGEDIGITS_MNIST is not set: accuracy on the full MNIST is left out)
 
+# Two processes of tests share two cores: a library's own threads would only stand in each other's way.
+ONE_THREAD := OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
+
 # $(call environment,FOLDER,PYTHON): a fresh environment with a pip that knows dependency groups.
 environment = rm -rf $(1) && $(2) -m venv $(1) && $(1)/bin/pip install --quiet 'pip>=25.1'
 # $(call test_environment,FOLDER,PYTHON), then $(call install,FOLDER) WHAT: by uv, in half of the time of pip, which trusts
@@ -39,9 +42,9 @@ test: test-suite
 quick: $(TEST)/ready
 	$(TEST)/bin/python -m pytest -n 2 --dist loadfile -m 'not slow' -q --ignore tests/export --ignore tests/training
 
-# In the order of the files: else those with few tests, which are the long ones, come last, and one core waits for them.
+# In the order of the files; else those with few tests, which are the long ones, come last, and one core waits for them.
 test-suite: $(TEST)/ready
-	$(TEST)/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(ONE_THREAD) $(TEST)/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-wheel: $(WHEEL)/ready
 	$(call device_tests,$(WHEEL))
