@@ -14,6 +14,8 @@ LOWEST_EXPORT := .venv-lowest-export
 BOOKWORM := .venv-bookworm
 DATA := $(if $(EDGEDIGITS_MNIST),,EDGEDIGITS_MNIST is not set: accuracy on the full MNIST is left out)
 
+# Tests start thousands of processes; what one of them compiled, the next ones need not.
+unexport PYTHONDONTWRITEBYTECODE
 # Two processes of tests share two cores: a library's own threads would only stand in each other's way.
 ONE_THREAD := OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
