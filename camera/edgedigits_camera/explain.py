@@ -67,7 +67,7 @@ def explain(
     levels = list(levels_of(grey, profile.search))
     scale, contrast = contrast_of(levels, found)
     times = _enlarging(image)
-    seen = cv2.resize(image, None, fx=times, fy=times, interpolation=cv2.INTER_NEAREST)
+    seen = image if times == 1 else cv2.resize(image, None, fx=times, fy=times, interpolation=cv2.INTER_NEAREST)
     panels = [
         titled(annotate(seen, _enlarged(page.readings, times)), f"read: {one_line(page.lines)}"),
         titled(cv2.cvtColor(255 - contrast, cv2.COLOR_GRAY2BGR), f"local contrast, where 1 pixel is {scale:g} here"),
