@@ -25,10 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 LOADED = """\
-from edgedigits.bundle import Bundle, default_bundle
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from edgedigits.bundle import default_bundle
 from edgedigits_export.networks.bundled import load_bundled
 model = load_bundled(default_bundle())[0].model
 """

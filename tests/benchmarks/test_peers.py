@@ -140,6 +140,13 @@ def test_a_step_of_an_export_belongs_to_its_format(step, name):
 
 
 @pytest.mark.slow
+def test_bare_converters_convert_our_network(monkeypatch):
+    pytest.importorskip("tensorflow", reason="the extra `export` is not installed")
+    monkeypatch.setattr(export, "BARE", {"shape": "print(model.output_shape)\nassert model.count_params() == 93_322"})
+    assert export.bare("shape") > 0
+
+
+@pytest.mark.slow
 def test_both_trainings_see_the_same_images_and_their_times_are_compared(monkeypatch):
     training = pytest.importorskip("benchmarks.peers.training")
     data_of = pytest.importorskip("edgedigits.training.data", reason="the extra `train` is not installed")
