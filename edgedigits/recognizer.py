@@ -90,9 +90,9 @@ class Recognizer:
         sharpness = 1 / self.temperature
         readings = []
         for answers in self.probabilities(patches).tolist():
-            # Of ten numbers, Python's own arithmetic is quicker than arrays; the largest of ``calibrated``.
+            # Of ten numbers, most of them 0, plain arithmetic is quicker than arrays; the largest of ``calibrated``.
             top = max(answers)
-            confidence = 1 / sum([(answer / top) ** sharpness for answer in answers])
+            confidence = 1 / sum([(answer / top) ** sharpness for answer in answers if answer])
             readings.append(Reading(answers.index(top) if confidence >= self.min_confidence else None, confidence))
         return readings
 
