@@ -1,6 +1,6 @@
 """How steady the live camera's answers are, on filmed pages whose digits are known at every moment.
 
-    python -m benchmarks.steadiness [--only FILM ...] [--pages N] [--bundle DIR] [--out FILE]
+    python -m benchmarks.steadiness [--only FILM ...] [--pages N] [--page-s S] [--bundle DIR] [--out FILE]
 
 Each film is read once at 60 frames a second; what is told at 15, 30 and 60 is compared with what the same frames give
 one by one. Of each film count, in events:
@@ -21,7 +21,10 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from itertools import count
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +49,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from edgedigits.recognizer import Reading, Recognizer
+    from edgedigits.recognizer import Reading
     from edgedigits_camera.scene.filmed import Filmed
 
 RATES = (15, 30, 60)
@@ -57,7 +60,6 @@ PAGES = (
     SceneSpec(paper="ruled", pen="fineliner", layout="sums", digit_px=44, strength=0.3, tilt=0.2),
     SceneSpec(paper="grid", pen="ballpoint", layout="lines", digit_px=44, light="gradient", strength=0.3, tilt=0.2),
 )
-PAGE_S = 6.0
 NO_DIGITS = "no digits"
 FILMS = (*TAKES, NO_DIGITS)
 WORDS = SceneSpec(pen="fineliner", layout="words", digit_px=44, strength=0.3, tilt=0.2)
@@ -108,13 +110,13 @@ Tallies = dict[str, dict[str, Tally]]
 """Rate -> teller -> what it told."""
 
 
-def measure(name: str, number: int, recognizer: Recognizer) -> Tallies:
+def measure(bundle: Path | None, page_s: float, name: str, number: int) -> Tallies:
     """Film a page that no other film shows, read it, and count."""
     empty, seed = name == NO_DIGITS, FIRST_SEED + 1000 * (1 + FILMS.index(name)) + number
-    how = Film("handled" if empty else name, page_s=PAGE_S, frames_per_s=max(RATES), size_px=SIZE_PX)
+    how = Film("handled" if empty else name, page_s=page_s, frames_per_s=max(RATES), size_px=SIZE_PX)
     scene = draw_scene(seed, spec=WORDS if empty else PAGES[number % len(PAGES)], size_px=PAGE_PX)
     frames = list(film(scene, seed, how))
-    pages = [read_page(filmed.image, recognizer, profile=LIVE) for filmed in frames]
+    pages = [read_page(filmed.image, opened(bundle), profile=LIVE) for filmed in frames]
     return {str(rate): told_at(rate, frames, pages) for rate in RATES}
 
 
@@ -173,16 +175,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="*", choices=FILMS, metavar="FILM", default=[], help=", ".join(FILMS))
     parser.add_argument("--pages", type=int, default=5, help="of each film")
+    parser.add_argument("--page-s", type=float, default=6.0, help="seconds that each page is filmed")
     parser.add_argument("--bundle", type=Path, help="the shipped one by default")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results" / "steadiness.json")
     options = parser.parse_args()
-    recognizer, films = opened(options.bundle), {}
-    for name in options.only or FILMS:
-        films[name] = added(measure(name, number, recognizer) for number in range(options.pages))
-        print(table(name, films[name]), flush=True)
+    films = {}
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        for name in options.only or FILMS:
+            films[name] = added(pool.map(partial(measure, options.bundle, options.page_s, name), range(options.pages)))
+            print(table(name, films[name]), flush=True)
     total = added(films.values())
     print(table("all", total))
-    result = measured_with(recognizer) | {
+    result = measured_with(opened(options.bundle)) | {
         "first_seed": FIRST_SEED,
         "pages": options.pages,
         "frame_px": SIZE_PX,

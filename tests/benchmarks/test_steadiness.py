@@ -135,11 +135,8 @@ def test_a_frame_without_change_is_timed():
 
 
 def test_a_film_is_measured_printed_and_written(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(steadiness, "PAGE_S", 0.1)
-    monkeypatch.setattr(steadiness, "read_page", lambda *_, **__: readings())
-    monkeypatch.setattr(
-        sys, "argv", ["steadiness", "--only", "stand", "--pages", "1", "--out", str(tmp_path / "s.json")]
-    )
+    short = ["--only", "stand", "--pages", "1", "--page-s", "0.1", "--out", str(tmp_path / "s.json")]
+    monkeypatch.setattr(sys, "argv", ["steadiness", *short])
     steadiness.main()
     saved = json.loads((tmp_path / "s.json").read_text())
     assert set(saved["films"]) == {"stand"}
