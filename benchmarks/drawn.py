@@ -2,8 +2,8 @@
 
     python -m benchmarks.drawn [--only KIND ...] [--scenes N] [--bundle DIR] [--out benchmarks/results/drawn.json]
 
-``mixed`` is pages of all kinds, every fourth without a digit; the other kinds are what else people hand in. Print that
-is read is false; what could as well be a digit, such as a lone O, counts neither way. Confidence is compared with the
+``mixed`` is pages of all kinds, every fourth without a digit; the other kinds are what else people hand in. Printed
+digits count neither way, nor does what could as well be a digit, such as a lone O. Confidence is compared with the
 share that is right. Two processes; the same scenes give the same numbers on any machine.
 """
 
@@ -64,9 +64,10 @@ def read_scene(bundle: Path | None, task: Task) -> list[Read]:
     kind, number = task
     drawn, recognizer, reads = KINDS[kind].draw(number), opened(bundle), []
     true = [Mark(digit.digit, digit.box_xywh_px) for digit in drawn.scene.digits]
+    ignored = [*drawn.scene.unsure, *(digit.box_xywh_px for digit in drawn.scene.printed)]
     for name, profile in PROFILES.items():
         readings = read_page(drawn.scene.image, recognizer, profile=profile).readings
-        outcome = compare(true, marks_of(readings), ignored=drawn.scene.unsure)
+        outcome = compare(true, marks_of(readings), ignored=ignored)
         tally = tally_of(drawn, true, marks_of(readings), outcome)
         reads.append(Read(kind, name, tally, calibration.sure_of(readings, outcome)))
     return reads

@@ -82,7 +82,7 @@ def _page(number: int, *, layout: str, least_px: float = 16.0, most: float = 0.1
     rng, size_px = _rng(number), SIZES_PX[number % len(SIZES_PX)]
     digit_px = _between(least_px, max(most * min(size_px), least_px + 1), rng)
     spec = replace(SceneSpec.of(rng, size_px=size_px), layout=layout, digit_px=digit_px)
-    spec = replace(spec, paper=paper or spec.paper)
+    spec = spec.on(paper) if paper else spec
     return Drawn(finish.without_the_faint(draw_scene(FIRST_SEED + number, spec=spec, size_px=size_px)))
 
 

@@ -54,6 +54,14 @@ def test_a_scene_is_read_with_each_profile(told, monkeypatch):
     assert len(still.sure) == still.tally["digits"].found + still.tally["digits"].false
 
 
+def test_printed_digits_count_neither_way(told, monkeypatch):
+    worksheet = KINDS["worksheet"].draw(0).scene
+    monkeypatch.setattr(drawn, "opened", lambda _bundle: told([digit.box_xywh_px for digit in worksheet.printed]))
+    still, _ = read_scene(None, ("worksheet", 0))
+    assert len(worksheet.printed) > 10
+    assert (still.tally["digits"].found, still.tally["digits"].false) == (0, 0)
+
+
 @pytest.mark.parametrize(
     ("height", "name"), [(9, "0-14"), (14, "14-20"), (39.5, "28-40"), (40, "40-64"), (128, "128-"), (400, "128-")]
 )

@@ -43,6 +43,11 @@ def test_a_kind_is_of_its_layout(kind):
     assert drawn(kind, 2)[0].scene.spec.layout == kind
 
 
+@pytest.mark.parametrize("kind", ["form", "worksheet"])
+def test_nobody_writes_in_chalk_on_paper(kind):
+    assert "chalk" not in {drawn(kind, number)[0].scene.spec.pen for number in range(12)}
+
+
 def test_single_digits_are_thirty_pixels_and_more():
     for one in drawn("single", *range(4)):
         assert [digit.box_xywh_px[3] > 20 for digit in one.scene.digits] == [True]

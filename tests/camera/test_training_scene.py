@@ -142,6 +142,14 @@ def test_forms_and_worksheets_hold_print_and_handwriting():
     assert any(draw_scene(seed, spec=SceneSpec(layout="form", digit_px=24)).digits for seed in range(4))
 
 
+@pytest.mark.parametrize(
+    ("pen", "paper", "shows"),
+    [("chalk", "plain", "ballpoint"), ("marker", "plain", "marker"), ("marker", "blackboard", "chalk")],
+)
+def test_a_pen_shows_on_the_paper_that_it_is_brought_to(pen, paper, shows):
+    assert SceneSpec(pen=pen).on(paper) == SceneSpec(paper=paper, pen=shows)
+
+
 @pytest.mark.parametrize("texture", FURTHER_TEXTURES)
 def test_surfaces_without_a_page_hold_nothing_and_differ_from_seed_to_seed(texture):
     first, second = (draw_scene(seed, spec=SceneSpec(paper=texture, layout="empty")) for seed in (1, 2))

@@ -91,7 +91,7 @@ def _empty(chance: Chance) -> Scene:
         return _finished(draw_distractor_scene(chance.seed, size_px=size_px, fonts=chance.fonts), rng)
     spec = SceneSpec.without_digits(rng, size_px=size_px)
     if kind < 0.4:
-        spec = replace(spec, paper="newspaper")
+        spec = spec.on("newspaper")
     elif kind < 0.6:
         spec = replace(SceneSpec.of(rng, size_px=size_px), layout=pick(FURTHER_EMPTY_LAYOUTS, rng))
         if rng.random() < 0.15:
@@ -193,7 +193,7 @@ def _written(chance: Chance) -> Scene:
     digit_px = chance.log_uniform(14, 0.22 * min(size_px))
     spec = replace(SceneSpec.of(rng, size_px=size_px), layout=layout, digit_px=digit_px, line=_line(chance, digit_px))
     if layout in ("form", "worksheet"):
-        spec = replace(spec, paper=pick(("plain", "plain", "plain", "cardboard"), rng))
+        spec = spec.on(pick(("plain", "plain", "plain", "cardboard"), rng))
     elif rng.random() < 0.12:
         spec = replace(spec, paper=pick(("white-screen", "black-screen"), rng), pen=pick(SCREEN_PENS, rng))
     return _finished(chance.draw(_viewed(spec, chance), size_px), rng)

@@ -121,6 +121,11 @@ class SceneSpec:
         spec = replace(cls.of(rng, size_px=size_px), layout=pick(EMPTY_LAYOUTS, rng))
         return replace(spec, paper=pick(TEXTURES, rng), layout="empty") if rng.random() < 0.4 else spec
 
+    def on(self, paper: str) -> SceneSpec:
+        """The same on another paper that is no screen, with a pen that shows there: chalk is for blackboards alone."""
+        board = paper == "blackboard"
+        return replace(self, paper=paper, pen="chalk" if board else "ballpoint" if self.pen == "chalk" else self.pen)
+
 
 def pick(names: tuple[str, ...], rng: np.random.Generator) -> str:
     """Choose one name."""

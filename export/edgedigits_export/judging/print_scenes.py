@@ -60,7 +60,7 @@ def scene_with_print(number: int, *, glyphs: Split | None = None) -> Scene:
     size_px, layout = SIZES_PX[int(rng.integers(len(SIZES_PX)))], pick(LAYOUTS, rng)
     digit_px = float(np.exp(rng.uniform(np.log(LEAST_PX), np.log(MOST_SHARE * min(size_px)))))
     spec = replace(SceneSpec.of(rng, size_px=size_px), layout=layout, digit_px=digit_px)
-    spec = replace(spec, paper=pick(PAPERS.get(layout, (spec.paper,)), rng))
+    spec = spec.on(pick(PAPERS.get(layout, (spec.paper,)), rng))
     given = None
     if glyphs is not None and rng.random() < GIVEN:
         chosen = rng.integers(0, len(glyphs.images), GIVEN_DIGITS)
