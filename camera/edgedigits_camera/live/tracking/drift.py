@@ -1,7 +1,9 @@
 """How the page moved between two frames: it shakes in a hand, it is carried.
 
 Corners of what is written are followed by optical flow (Lucas and Kanade, 1981, on pyramids), and the turn, zoom and
-shift that most of them agree on is the page's; a hand that moves otherwise is outvoted.
+shift that most of them agree on is the page's; a hand that moves otherwise is outvoted. A page that moves by more than
+a digit between two frames is lost to it, or taken for one that moved by a column of digits: then the digits themselves,
+read by name, vote for a shift.
 """
 
 from __future__ import annotations
@@ -10,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+
+from edgedigits_camera.live.tracking.matching import NEAR, distances
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,6 +27,8 @@ LEAST_POINTS = 6
 AGREE_PX = 1.0
 # With less than this share in agreement, the page is another, or a blur.
 AGREEING = 0.3
+# So many digits, and half of those that were there or are, must vote for the same shift.
+LEAST_VOTES = 3
 
 
 def drift(before: Glance, now: Glance, boxes: NDArray[np.float64]) -> NDArray[np.float64] | None:
@@ -51,6 +57,38 @@ def drift(before: Glance, now: Glance, boxes: NDArray[np.float64]) -> NDArray[np
         return None
     matrix[:, 2] /= now.scale
     return np.asarray(matrix, np.float64)
+
+
+def shift(
+    before: NDArray[np.float64], names: NDArray[np.intp], now: NDArray[np.float64], read: NDArray[np.intp]
+) -> NDArray[np.float64] | None:
+    """Find how digits were shifted, where less than half of them are where they are expected.
+
+    Args:
+        before: (N, 4) boxes in pixels, where digits are expected.
+        names: (N,) what they are.
+        now: (M, 4) boxes of what was read.
+        read: (M,) as what.
+
+    Returns:
+        (2,) pixels that bring half of them to digits of their names; None where no shift does, or none is needed.
+
+    """
+    same = names[:, None] == read
+    half, there = min(len(before), len(now)) / 2, same & (distances(before, now) <= NEAR)
+    if there.any(axis=1).sum() >= half:
+        return None
+    was, came = (boxes[:, :2] + boxes[:, 2:] / 2 for boxes in (before, now))
+    one, other = np.nonzero(same)
+    apart = came[other] - was[one]
+    cell = NEAR * float(np.median(now[:, 3]))
+    best, votes = None, max(LEAST_VOTES, half) - 1
+    # Votes that a grid would part fall into the same cell of one that is moved by half a cell.
+    for aside in ((0.0, 0.0), (0.5, 0.0), (0.0, 0.5), (0.5, 0.5)):
+        _, cells, counts = np.unique(np.floor(apart / cell + aside), axis=0, return_inverse=True, return_counts=True)
+        if len(counts) and counts.max() > votes:
+            best, votes = apart[cells.ravel() == counts.argmax()].mean(axis=0), int(counts.max())
+    return best
 
 
 def moved(boxes: NDArray[np.float64], by: NDArray[np.float64]) -> NDArray[np.float64]:

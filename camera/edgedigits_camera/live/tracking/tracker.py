@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from edgedigits_camera.live.seen import EventKind, Steady
-from edgedigits_camera.live.tracking.drift import drift, moved
+from edgedigits_camera.live.tracking.drift import drift, moved, shift
 from edgedigits_camera.live.tracking.glance import Glance
 from edgedigits_camera.live.tracking.lines import boxes_of, line_with, line_without, lines_of, text_of
 from edgedigits_camera.live.tracking.matching import covered, distances, matches
@@ -110,6 +110,7 @@ class Tracker:
     def _take(self, readings: Iterable[Reading], glance: Glance, step_s: float) -> None:
         """See what was read in known places, those that were said first; what was read elsewhere is new."""
         left = [reading for reading in readings if reading.digit is not None and reading.box_xywh_px is not None]
+        self._follow_names(left)
         for tracks in (self._said(), [track for track in self._tracks if track.said is None]):
             there = np.array([reading.box_xywh_px for reading in left], np.float64).reshape(-1, 4)
             match = matches(boxes_of(tracks), there)
@@ -124,6 +125,17 @@ class Tracker:
             track = Track(self._number, self._time_s)
             track.see(reading, step_s, glance, still=self._still)
             self._tracks.append(track)
+
+    def _follow_names(self, readings: list[Reading]) -> None:
+        """Move all places by as much as most digits of their names were shifted, where the page was lost."""
+        names = np.array([track.name for track in self._tracks], np.intp)
+        read = np.array([reading.digit for reading in readings], np.intp)
+        now = np.array([reading.box_xywh_px for reading in readings], np.float64).reshape(-1, 4)
+        by = shift(boxes_of(self._tracks), names, now, read)
+        if by is not None:
+            self._still = False
+            for track in self._tracks:
+                track.box[:2] += by
 
     def _decide(self, frame: Frame) -> tuple[Event, ...]:
         """Find what changed, and remember that it was said."""

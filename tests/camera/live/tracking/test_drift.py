@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from edgedigits_camera.live.tracking.drift import drift, moved
+from edgedigits_camera.live.tracking.drift import drift, moved, shift
 from edgedigits_camera.live.tracking.glance import Glance
 
 
@@ -57,3 +57,34 @@ def test_boxes_outside_of_the_frame_do_no_harm(drawn):
 def test_a_moved_box_keeps_its_middle_on_the_page_and_grows_with_it():
     there = moved(np.array([[10.0, 20, 4, 8]]), turned(np.pi / 2, 2, (100, 0)))
     assert there[0] == pytest.approx([100 - 48 - 4, 24 - 8, 8, 16])
+
+
+# Twelve digits in a table, 30 pixels apart: shifted by a column, most of them stand where others stood.
+PLACES = np.array([(50 + 30 * (n % 4), 40 + 40 * (n // 4), 20, 28) for n in range(12)], np.float64)
+NAMES = np.array([3, 8, 6, 4, 0, 7, 2, 5, 1, 9, 4, 4])
+
+
+@pytest.mark.parametrize("by", [(30, 0), (-33, 4), (61, -38), (140, 90)])
+def test_a_table_that_jumped_is_found_by_the_names_of_its_digits(by):
+    seen = NAMES.copy()
+    seen[[1, 6]] = 1  # two are misread in the blur
+    found = shift(PLACES, NAMES, PLACES + np.array([*by, 0, 0]), seen)
+    assert found == pytest.approx(by, abs=1)
+
+
+def test_a_part_that_is_left_in_the_frame_is_enough():
+    left = NAMES != 0
+    left[:6] = False
+    assert shift(PLACES, NAMES, (PLACES + np.array([37, 0, 0, 0]))[left], NAMES[left]) == pytest.approx((37, 0))
+
+
+def test_where_half_of_the_digits_stayed_nothing_was_shifted():
+    seen = np.where(np.arange(12) % 2, NAMES, 1)
+    assert shift(PLACES, NAMES, PLACES, seen) is None
+
+
+def test_digits_of_other_names_vote_for_nothing():
+    assert shift(PLACES, NAMES, PLACES + np.array([30, 0, 0, 0]), (NAMES + 1) % 10) is None
+    assert shift(PLACES[:2], NAMES[:2], PLACES[:2] + 50, NAMES[:2]) is None
+    assert shift(PLACES[:0], NAMES[:0], PLACES, NAMES) is None
+    assert shift(PLACES, NAMES, PLACES[:0], NAMES[:0]) is None

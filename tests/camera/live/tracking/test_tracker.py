@@ -109,6 +109,13 @@ def test_a_page_is_followed_while_it_is_carried(watch, drawn, digits, page):
     assert watching.steady.digits[1].box_xywh_px == pytest.approx((190, 41, 16, 29), abs=4)
 
 
+def test_a_page_that_jumps_farther_than_can_be_followed_is_known_by_its_digits(watching, page, digits):
+    watching.show(page(), 1)
+    watching.show(page({digit: (x + 50, y + 20, w, h) for digit, (x, y, w, h) in digits.items()}), 2)
+    assert watching.told == [("appeared", 3), ("appeared", 7), ("appeared", 5)]
+    assert [digit.box_xywh_px[0] - digits[digit.digit][0] for digit in watching.steady.digits] == [50, 50, 50]
+
+
 def test_what_leaves_the_picture_is_gone_at_once(watch, drawn, digits, page):
     watching = watch(30).show(page(), 1)
     for step in range(1, 11):
