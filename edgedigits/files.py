@@ -54,7 +54,7 @@ def check_place(path: Path, *, inside: bool = False) -> None:
         WriteError: the disk is full, or the system does not let it be written.
 
     """
-    folder = path if inside else path.parent
+    folder = path if inside else target_of(path).parent
     new = [each for each in (folder, *folder.parents) if not each.exists()]
     with writing(path):
         try:
@@ -64,6 +64,19 @@ def check_place(path: Path, *, inside: bool = False) -> None:
             for each in new:
                 with contextlib.suppress(OSError):  # it could not be made
                     each.rmdir()
+
+
+def target_of(path: Path) -> Path:
+    """Where a file or folder is written: at the end of links, and never in the place of a device or a pipe.
+
+    Raises:
+        WriteError: it is one.
+
+    """
+    target = path.resolve() if path.is_symlink() else path
+    if target.exists() and not (target.is_file() or target.is_dir()):
+        raise WriteError(f"{path} is no file, but a device or pipe; choose another name")
+    return target
 
 
 def concerns(error: BaseException | None, path: Path) -> bool:
@@ -80,10 +93,10 @@ def replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary path with the same suffix; it takes the place of ``path`` on success, and goes on failure.
 
     Raises:
-        WriteError: the disk is full, or the system does not let it be written.
+        WriteError: the disk is full, the system does not let it be written, or it is no file.
 
     """
-    with writing(path), _replacing(path) as temporary:
+    with writing(path), _replacing(target_of(path)) as temporary:
         yield temporary
 
 
@@ -109,7 +122,7 @@ def replacing_folder(path: Path) -> Iterator[Path]:
         WriteError: the disk is full, or the system does not let it be written.
 
     """
-    with writing(path), _replacing_folder(path) as temporary:
+    with writing(path), _replacing_folder(target_of(path)) as temporary:
         yield temporary
 
 

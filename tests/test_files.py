@@ -6,7 +6,8 @@ import sys
 import pytest
 
 from edgedigits import files
-from edgedigits.files import replacing_folder
+from edgedigits.errors import WriteError
+from edgedigits.files import check_place, replacing_folder, write_text
 
 
 @pytest.fixture
@@ -107,3 +108,25 @@ def test_a_kill_between_two_renames_is_mended_by_the_next_one(folder, gone):
     with pytest.raises(ValueError, match="no good"):
         fail_to_replace(folder)
     assert_alone(folder, "old")
+
+
+@pytest.mark.parametrize("write", [check_place, replace, lambda path: write_text(path, "new")])
+def test_nothing_takes_the_place_of_a_pipe_or_device(tmp_path, write):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(tmp_path / "pipe")
+    for name in ("pipe", "link"):
+        with pytest.raises(WriteError, match=f"{name} is no file, but a device or pipe; choose another name"):
+            write(tmp_path / name)
+    assert (tmp_path / "pipe").is_fifo()
+    assert (tmp_path / "link").is_symlink()
+
+
+def test_what_is_written_to_a_link_lies_where_it_leads(folder, tmp_path):
+    (tmp_path / "link").symlink_to(folder)
+    replace(tmp_path / "link")
+    (tmp_path / "file.json").write_text("old")
+    (tmp_path / "name.json").symlink_to("file.json")
+    write_text(tmp_path / "name.json", "new")
+    assert (folder / "file").read_text() == (tmp_path / "file.json").read_text() == "new"
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "name.json").is_symlink()

@@ -150,10 +150,10 @@ def test_a_disk_that_is_full_is_one_line_and_the_run_can_be_gone_on_with(folder,
 
 
 def test_a_device_is_no_file_to_write_to(folder, tmp_path):
-    for name in ("/dev/null", "/dev/full", tmp_path):
+    for name, kind in (("/dev/null", "device or pipe"), ("/dev/full", "device or pipe"), (tmp_path, "folder")):
         result = recognize(folder, "--out", name, "--resume")
         assert (result.exit_code, result.stdout) == (1, "")
-        assert result.stderr == f"edgedigits: {name} is no file, but a folder or device; choose another name\n"
+        assert result.stderr == f"edgedigits: {name} is no file, but a {kind}; choose another name\n"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 
 from edgedigits.errors import PictureError
-from edgedigits.files import replacing
+from edgedigits.files import replacing, target_of
 from edgedigits_camera.png import SIGNATURE, chunk
 
 if TYPE_CHECKING:
@@ -53,12 +53,14 @@ def check_free(path: Path) -> None:
 
     Raises:
         PictureError: its suffix is of no kind that is written, it is a folder, or a file lies there that bears no mark.
+        WriteError: it is a device or a pipe.
 
     """
     if path.is_dir():
         raise PictureError(f"{path} is a folder; name a picture in it, such as {path / 'page.png'}")
     if path.suffix.lower() not in (PNG_SUFFIX, *JPEG_SUFFIXES):
         raise PictureError(f"{path} has no name of a picture that is written; let it end in .png or .jpg")
+    target_of(path)  # what reads a pipe waits
     check_ours(path)
 
 

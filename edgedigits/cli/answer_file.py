@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from edgedigits.cli.telling import Told
 from edgedigits.errors import WriteError
-from edgedigits.files import writing
+from edgedigits.files import target_of, writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,8 +45,9 @@ class AnswerFile:
             WriteError: something lies there already, or what is to be gone on with is of another kind or in use.
 
         """
-        if path.exists() and not path.is_file():
-            raise WriteError(f"{path} is no file, but a folder or device; choose another name")
+        if path.is_dir():
+            raise WriteError(f"{path} is no file, but a folder; choose another name")
+        target_of(path)
         with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
