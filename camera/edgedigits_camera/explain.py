@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from edgedigits_camera.detection.contrast import local_contrast
+from edgedigits_camera.detection.contrast import NO_CONTRAST
 from edgedigits_camera.detection.detect import levels_of
 from edgedigits_camera.detection.maps import HEAT, STRIDE_PX
 from edgedigits_camera.detection.pyramid import canvases
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from edgedigits.recognizer import Reading, Recognizer
-    from edgedigits_camera.detection.detect import Detector
-    from edgedigits_camera.detection.pyramid import Level
+    from edgedigits_camera.detection.detect import Detector, Search
     from edgedigits_camera.profiles import Profile
     from edgedigits_camera.reader import Found
 
@@ -52,7 +51,7 @@ def explain(
     """Draw every stage of reading a picture.
 
     Args:
-        image: (H, W, 3) uint8 BGR, upright.
+        image: (H, W, 3) uint8 BGR, upright; smaller where ``grey`` is given, to be seen only.
         recognizer: the bundle's networks.
         grey: (H, W) uint8, what is read of it where that was decoded apart.
         profile: how hard to look.
@@ -64,15 +63,16 @@ def explain(
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY) if grey is None else grey
     found = find_digits(grey, recognizer, profile=profile)
     page = page_of(found, size_px=(grey.shape[1], grey.shape[0]))
-    levels = list(levels_of(grey, profile.search))
-    scale, contrast = contrast_of(levels, found)
+    scale = scale_of(found, profile.search.finest_of(max(grey.shape)))
+    heat, contrast = seen_by(recognizer.detector, grey, profile.search, scale=scale)
     times = _enlarging(image)
     seen = image if times == 1 else cv2.resize(image, None, fx=times, fy=times, interpolation=cv2.INTER_NEAREST)
+    times_px = seen.shape[1] / grey.shape[1]
     panels = [
-        titled(annotate(seen, _enlarged(page.readings, times)), f"read: {one_line(page.lines)}"),
+        titled(annotate(seen, _in_size(page.readings, times_px)), f"read: {one_line(page.lines)}"),
         titled(cv2.cvtColor(255 - contrast, cv2.COLOR_GRAY2BGR), f"local contrast, where 1 pixel is {scale:g} here"),
-        titled(warmed(image, heat_of(grey, recognizer.detector, levels)), "how likely a digit's middle is here"),
-        titled(_boxed(seen, found, times), f"{len(found.fate)} candidates and what became of them"),
+        titled(warmed(image, heat), "how likely a digit's middle is here"),
+        titled(_boxed(seen, found, times_px), f"{len(found.fate)} candidates and what became of them"),
     ]
     counts = {words: int((found.fate == fate).sum()) for fate, (words, _) in FATES.items()}
     cards, width = _cards(found), 2 * PANEL_PX + MARGIN_PX
@@ -87,25 +87,34 @@ def _enlarging(image: NDArray[np.uint8]) -> int:
     return max(1, min(width // image.shape[1], height // image.shape[0]))
 
 
-def _enlarged(readings: Sequence[Reading], times: int) -> list[Reading]:
+def _in_size(readings: Sequence[Reading], times: float) -> list[Reading]:
     """Readings of a picture where they are in one that many times as large."""
-    boxes = (times * np.array([reading.box_xywh_px for reading in readings], int).reshape(-1, 4)).tolist()
-    return [replace(r, box_xywh_px=(x, y, w, h)) for r, (x, y, w, h) in zip(readings, boxes, strict=True)]
+    boxes = np.rint(times * np.array([reading.box_xywh_px for reading in readings], float).reshape(-1, 4))
+    boxes[:, 2:] = np.maximum(boxes[:, 2:], 1)
+    return [
+        replace(reading, box_xywh_px=(x, y, w, h))
+        for reading, (x, y, w, h) in zip(readings, boxes.astype(int).tolist(), strict=True)
+    ]
 
 
-def contrast_of(levels: Sequence[Level], found: Found) -> tuple[float, NDArray[np.uint8]]:
-    """The level on which most digits were found, else the first: its scale, and its contrast (H, W) uint8."""
+def scale_of(found: Found, otherwise: float) -> float:
+    """The scale of the level on which most digits were found."""
     scales, counts = np.unique(found.candidates.found.scale[found.chosen], return_counts=True)
-    wanted = float(scales[counts.argmax()]) if len(scales) else levels[0].scale
-    level = next(level for level in levels if level.scale == wanted)
-    return level.scale, local_contrast(level.grey)
+    return float(scales[counts.argmax()]) if len(scales) else otherwise
 
 
-def heat_of(grey: NDArray[np.uint8], detector: Detector, levels: Sequence[Level]) -> NDArray[np.float32]:
-    """What the detector says of each place of a picture (H, W) uint8: the most of all levels, (h, w) float32 0..1."""
+def seen_by(
+    detector: Detector, grey: NDArray[np.uint8], search: Search, *, scale: float
+) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    """What the detector says of each place of a picture (H, W) uint8, and what it sees on one of the levels.
+
+    Both as large as a panel, tile by tile: the most heat of all levels, (h, w) float32 0..1, and local contrast, (h, w)
+    uint8.
+    """
     width, height = panel_size(grey)
     factor, heat = width / grey.shape[1], np.zeros((height, width), np.float32)
-    for canvas in canvases(levels):
+    contrast = np.full((height, width), NO_CONTRAST, np.uint8)
+    for canvas in canvases(levels_of(grey, search)):
         said = 1 / (1 + np.exp(-detector.maps(canvas.contrast)[..., HEAT]))
         for tile in canvas.tiles:
             top, left = tile.top_px // STRIDE_PX, tile.left_px // STRIDE_PX
@@ -113,10 +122,15 @@ def heat_of(grey: NDArray[np.uint8], detector: Detector, levels: Sequence[Level]
             low = np.rint(np.array([tile.x_px, tile.y_px]) / tile.scale * factor).astype(int)
             size = np.array([tile.width_px, tile.height_px]) / tile.scale * factor
             right, bottom = np.minimum(low + np.maximum(1, np.rint(size)), heat.shape[::-1]).astype(int).tolist()
-            place = heat[low[1] : bottom, low[0] : right]
-            if place.size:
-                np.maximum(place, cv2.resize(cells, place.shape[::-1], interpolation=cv2.INTER_LINEAR), out=place)
-    return heat
+            part = np.s_[low[1] : bottom, low[0] : right]
+            if not heat[part].size:
+                continue
+            size_px = heat[part].shape[::-1]
+            np.maximum(heat[part], cv2.resize(cells, size_px, interpolation=cv2.INTER_LINEAR), out=heat[part])
+            if tile.scale == scale:
+                sight = canvas.contrast[tile.top_px :, tile.left_px :][: tile.height_px, : tile.width_px]
+                contrast[part] = cv2.resize(sight, size_px, interpolation=cv2.INTER_AREA)
+    return heat, contrast
 
 
 def warmed(image: NDArray[np.uint8], heat: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -126,8 +140,11 @@ def warmed(image: NDArray[np.uint8], heat: NDArray[np.float32]) -> NDArray[np.ui
     return cv2.addWeighted(seen, 0.4, colours, 0.8, 0)
 
 
-def _boxed(image: NDArray[np.uint8], found: Found, times: int) -> NDArray[np.uint8]:
-    """The picture, enlarged and paled, with a box around each candidate in the colour of its fate."""
+def _boxed(image: NDArray[np.uint8], found: Found, times: float) -> NDArray[np.uint8]:
+    """The picture paled, with a box around each candidate in the colour of its fate.
+
+    It is so many ``times`` as large as what was read.
+    """
     canvas = cv2.addWeighted(image, 0.5, np.full_like(image, 255), 0.5, 0)
     boxes = times * found.candidates.found.boxes_px
     corners = np.rint(np.concatenate([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]], axis=1)).astype(int)

@@ -7,8 +7,8 @@ from typer.testing import CliRunner
 
 from edgedigits.cli import app
 from edgedigits_camera import explain as explaining
-from edgedigits_camera.detection.detect import levels_of
-from edgedigits_camera.explain import FATES, HIGHEST_PX, PANEL_PX, TITLE_LINES, contrast_of, explain, heat_of, titled
+from edgedigits_camera.detection.contrast import NO_CONTRAST
+from edgedigits_camera.explain import FATES, HIGHEST_PX, PANEL_PX, TITLE_LINES, explain, scale_of, seen_by, titled
 from edgedigits_camera.profiles import LIVE, STILL
 from edgedigits_camera.reader import Fate, find_digits, read_page
 from edgedigits_camera.scene import SceneSpec, draw_scene
@@ -53,15 +53,16 @@ def test_what_is_read_apart_from_the_colours_is_what_is_explained(reading, write
 @pytest.mark.parametrize(("height_px", "scale"), [(20, 1.0), (44, 0.35), (88, 0.25)])
 def test_the_contrast_shown_is_that_of_the_level_on_which_digits_were_found(reading, write_row, height_px, scale):
     grey, _ = write_row("3507", height_px=height_px)
-    shown, contrast = contrast_of(list(levels_of(grey, STILL.search)), find_digits(grey, reading))
-    assert shown == scale
-    assert contrast.shape == pytest.approx(tuple(side * scale for side in grey.shape), abs=1)
+    assert scale_of(find_digits(grey, reading), 1.0) == scale
+    _, contrast = seen_by(reading.detector, grey, STILL.search, scale=scale)
+    paper = cv2.resize(grey, contrast.shape[::-1]) > 200
+    assert (contrast[~paper].mean() > NO_CONTRAST + 40) > (contrast[paper].mean() > NO_CONTRAST + 40)
 
 
 @pytest.mark.parametrize("height_px", [20, 100])
 def test_it_is_hot_in_the_middle_of_digits_and_nowhere_else(reading, write_row, height_px):
     grey, boxes = write_row("3507", height_px=height_px)
-    heat = heat_of(grey, reading.detector, list(levels_of(grey, STILL.search)))
+    heat, _ = seen_by(reading.detector, grey, STILL.search, scale=1.0)
     middles = (boxes[:, :2] + boxes[:, 2:] / 2) * PANEL_PX / grey.shape[1]
     near = max(2, round(0.2 * height_px * PANEL_PX / grey.shape[1]))
     for x, y in middles.round().astype(int):
@@ -71,16 +72,29 @@ def test_it_is_hot_in_the_middle_of_digits_and_nowhere_else(reading, write_row, 
     assert heat[:10].max() < 0.1
 
 
-def test_heat_of_a_large_picture_comes_tile_by_tile_to_its_place(reading, write_row):
+def test_heat_and_contrast_of_a_large_picture_come_tile_by_tile_to_their_place(reading, write_row):
     row, boxes = write_row("3507", height_px=20, gap=1.0)
     grey = np.full((900, 1200), 225, np.uint8)
     grey[700 : 700 + row.shape[0], 900 : 900 + row.shape[1]] = row
-    hot = np.argwhere(heat_of(grey, reading.detector, list(levels_of(grey, STILL.search))) > 0.5) * 1200 / PANEL_PX
+    heat, contrast = seen_by(reading.detector, grey, STILL.search, scale=1.0)
+    hot, dark = (np.argwhere(each) * 1200 / PANEL_PX for each in (heat > 0.5, contrast > NO_CONTRAST + 20))
     boxes[:, :2] += (900, 700)
     low, high = boxes[:, :2].min(axis=0), (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
     assert len(hot) > 3
-    assert (hot[:, ::-1] > low - 8).all()
-    assert (hot[:, ::-1] < high + 8).all()
+    for places in (hot[:, ::-1], dark[:, ::-1]):
+        assert (places > low - 8).all()
+        assert (places < high + 8).all()
+
+
+def test_a_smaller_picture_stands_for_the_one_that_is_read(reading, write_row):
+    grey, _ = write_row("3507", height_px=60)
+    image = cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR)
+    smaller = cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    whole, half = (explain(each, reading, grey=grey) for each in (image, smaller))
+    assert whole[1] == half[1]
+    framed = [np.argwhere((shown == FATES[Fate.READ][1]).all(axis=2)) for shown, _ in (whole, half)]
+    assert framed[1].min(axis=0) == pytest.approx(framed[0].min(axis=0), abs=4)
+    assert framed[1].max(axis=0) == pytest.approx(framed[0].max(axis=0), abs=4)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (200, 3), (60, 80)])
