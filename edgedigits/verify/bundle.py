@@ -16,10 +16,10 @@ from edgedigits.bundle.manifest import MANIFEST
 from edgedigits.bundle.metadata import manifest_sha256, read_metadata
 from edgedigits.errors import BundleError, MissingExtraError
 from edgedigits.files import sha256
-from edgedigits.graphs import read_graph
 from edgedigits.verify.answers import C, answers_check, check_answers, runs_of
 from edgedigits.verify.checks import Check, brief
 from edgedigits.verify.detector import INSCRIBED, check_detector
+from edgedigits.verify.ends import TFLITE, check_ends
 from edgedigits.verify.judge import check_judge
 
 if TYPE_CHECKING:
@@ -97,7 +97,11 @@ def verify_bundle(folder: Path, *, on_step: Callable[[str], None] = lambda _: No
     damaged = {check.subject for check in digests if check.passed is False}
     sound = [artifact for artifact in bundle.artifacts if not damaged & set(artifact.digests())]
     metadata = [check_metadata(bundle, artifact) for artifact in sound if artifact.path.endswith(INSCRIBED)]
-    metadata += [check_ends(bundle, artifact) for artifact in sound if artifact.path.endswith(".tflite")]
+    metadata += [
+        check_ends(folder, artifact.path, (artifact.input, artifact.output))
+        for artifact in sound
+        if artifact.path.endswith(TFLITE)
+    ]
     answers = []
     for candidate in runs_of(bundle):
         on_step(f"{candidate.format} in {candidate.backend}")
@@ -157,19 +161,6 @@ def check_metadata(bundle: Bundle, artifact: Artifact) -> Check:
     wrong = [key for key, value in expected.items() if metadata.get(key) != value]
     found = f"{', '.join(wrong)} not as in {MANIFEST}" if wrong else f"tied to {MANIFEST}"
     return Check(artifact.path, "metadata", found if metadata else "the file holds none", passed=not wrong)
-
-
-def check_ends(bundle: Bundle, artifact: Artifact) -> Check:
-    """Compare a file's input and output, and how they store numbers, with what the manifest says of them."""
-    try:
-        graph = read_graph(bundle.folder / artifact.path)
-        ends = [graph.tensors[place].spec for place in (*graph.inputs, *graph.outputs)]
-    except MissingExtraError as error:
-        return Check(artifact.path, "ends", f"not read: {brief(error)}", passed=None)
-    except ValueError as error:
-        return Check(artifact.path, "ends", str(error), passed=False)
-    same = ends == [artifact.input, artifact.output]
-    return Check(artifact.path, "ends", f"{'as' if same else 'not as'} in {MANIFEST}", passed=same)
 
 
 def _left_out(candidate: Candidate) -> Check:

@@ -11,6 +11,7 @@ from edgedigits.bundle.manifest import MANIFEST
 from edgedigits.bundle.metadata import read_metadata, section_sha256
 from edgedigits.errors import BackendError, BundleError, MissingExtraError, ParityError
 from edgedigits.verify.checks import Check, brief
+from edgedigits.verify.ends import TFLITE, check_ends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,6 +40,8 @@ def check_detector(bundle: Bundle, damaged: set[str], *, on_step: Callable[[str]
     for file in detector.files:
         if file.path not in damaged and file.path.endswith(INSCRIBED):
             yield check_metadata(bundle, detector, file.format)
+        if file.path not in damaged and file.path.endswith(TFLITE):
+            yield check_ends(bundle.folder, file.path, (file.input, *file.outputs))
     for candidate in detector_candidates(bundle):
         on_step(f"the detector's {candidate.format} in {candidate.backend}")
         if {GOLDEN, detector.file(candidate.format).path} & damaged:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from itertools import islice
 
 import pytest
 
@@ -9,6 +10,7 @@ from edgedigits.bundle import Bundle, default_bundle
 from edgedigits.bundle.metadata import manifest_sha256
 from edgedigits.files import sha256
 from edgedigits.verify.bundle import verify_bundle
+from edgedigits.verify.detector import check_detector
 from tests.verify.checking import wrong
 
 pytestmark = pytest.mark.slow
@@ -48,3 +50,14 @@ def test_a_manifest_that_says_otherwise_how_a_file_stores_numbers_is_found(shipp
         said = replace(right, input=replace(right.input, scale=scale))
         replace(bundle, artifacts=(*bundle.artifacts, said)).save()
         assert wrong(shipped) == found
+
+
+def test_so_is_one_of_the_detector():
+    pytest.importorskip("ai_edge_litert", reason="ai-edge-litert is not installed: it reads the file")
+    bundle = Bundle.read(default_bundle())
+    int8 = bundle.detector.file("int8")
+    heat, *others = int8.outputs
+    for zero_point, passed in ((heat.zero_point, True), (heat.zero_point + 1, False)):
+        said = replace(int8, outputs=(*others, replace(heat, zero_point=zero_point)))
+        checks = check_detector(replace(bundle, detector=replace(bundle.detector, files=(said,))), set(), on_step=print)
+        assert {(check.check, check.passed) for check in islice(checks, 2)} == {("metadata", True), ("ends", passed)}
