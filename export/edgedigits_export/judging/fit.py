@@ -116,14 +116,15 @@ def fit_judge(
     """
     numbers = range(seed, seed + scenes)
     kept = [number for number in numbers if number % KEPT_EVERY == 0]
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
+    with ProcessPoolExecutor(os.cpu_count(), initializer=hold, initargs=(glyphs,)) as pool:
         rows = []
-        for row in pool.map(partial(_rows, bundle, glyphs), [n for n in numbers if n % KEPT_EVERY], chunksize=4):
+        for row in pool.map(partial(_rows, bundle), [n for n in numbers if n % KEPT_EVERY], chunksize=4):
             rows.append(row)
             on_step("look", scenes)
+        on_step("fit", scenes)
         judges = [fitted(rows), *filter(None, [judge_in_use(bundle)])]
         counts = []
-        for count in pool.map(partial(_read, bundle, glyphs, judges), kept, chunksize=4):
+        for count in pool.map(partial(_read, bundle, judges), kept, chunksize=4):
             counts.append(count)
             on_step("measure", scenes)
     figures = [Figures.of(list(each)) for each in zip(*counts, strict=True)]
@@ -153,6 +154,17 @@ def golden_rows(features: NDArray[np.float32]) -> NDArray[np.float32]:
     return features[np.linspace(0, len(features) - 1, min(GOLDEN_ROWS, len(features))).astype(int)]
 
 
+class Held:
+    """What each process holds: MNIST's images are too many to be sent with every scene."""
+
+    glyphs: Split | None = None
+
+
+def hold(glyphs: Split | None) -> None:
+    """Hold them in this process."""
+    Held.glyphs = glyphs
+
+
 @cache
 def opened(bundle: Path) -> Recognizer:
     """A bundle, opened once in each process, which has one core to itself."""
@@ -160,13 +172,13 @@ def opened(bundle: Path) -> Recognizer:
     return Recognizer.load(bundle)
 
 
-def _rows(bundle: Path, glyphs: Split | None, number: int) -> Examples:
-    scene = training_scene(number, glyphs=glyphs, fonts=fonts())
+def _rows(bundle: Path, number: int) -> Examples:
+    scene = training_scene(number, glyphs=Held.glyphs, fonts=fonts())
     return examples_of(scene, opened(bundle), profile=LIVE if number % LIVE_EVERY == 0 else STILL)
 
 
-def _read(bundle: Path, glyphs: Split | None, judges: Sequence[Judge], number: int) -> list[Counts]:
-    scene = training_scene(number, glyphs=glyphs, fonts=fonts())
+def _read(bundle: Path, judges: Sequence[Judge], number: int) -> list[Counts]:
+    scene = training_scene(number, glyphs=Held.glyphs, fonts=fonts())
     there = [Mark(digit.digit, digit.box_xywh_px) for digit in scene.digits]
     ignored: list[Box] = [*scene.unsure, *(digit.box_xywh_px for digit in scene.printed)]
     pages = [read_page(scene.image, opened(bundle), judge=judge) for judge in judges]

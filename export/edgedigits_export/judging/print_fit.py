@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import get_context
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -17,7 +17,7 @@ from sklearn.neural_network import MLPClassifier
 from edgedigits_camera.digits.judge import Trees
 from edgedigits_camera.profiles import LIVE, STILL
 from edgedigits_camera.text.print import LEAST_SHARE, Print, features_of, inputs_of
-from edgedigits_export.judging.fit import GOLDEN_ROWS, KEPT_EVERY, LIVE_EVERY, opened
+from edgedigits_export.judging.fit import GOLDEN_ROWS, KEPT_EVERY, LIVE_EVERY, Held, hold, opened
 from edgedigits_export.judging.print_patches import drawn_patches
 from edgedigits_export.judging.print_scenes import ReadDigits, read_digits, scene_with_print
 from edgedigits_export.judging.trees import grow
@@ -74,17 +74,19 @@ def fit_print(  # noqa: PLR0913 - as `fit_judge`, and the judge
     """
     read = []
     # What has run threads, as the judge's fit and OpenCV have, is not to be forked.
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        for digits in pool.map(partial(_read, bundle, judge, glyphs), range(seed, seed + scenes), chunksize=4):
+    how: Any = {"mp_context": get_context("spawn"), "initializer": hold, "initargs": (glyphs,)}
+    with ProcessPoolExecutor(os.cpu_count(), **how) as pool:
+        for digits in pool.map(partial(_read, bundle, judge), range(seed, seed + scenes), chunksize=4):
             read.append(digits)
             on_step("print", scenes)
+    on_step("fit what tells print", scenes)
     told = fitted([digits for number, digits in enumerate(read, start=seed) if number % KEPT_EVERY], glyphs=glyphs)
     return told, figures(told, [digits for number, digits in enumerate(read, start=seed) if number % KEPT_EVERY == 0])
 
 
-def _read(bundle: Path, judge: Judge | None, glyphs: Split | None, number: int) -> ReadDigits:
+def _read(bundle: Path, judge: Judge | None, number: int) -> ReadDigits:
     profile = LIVE if number % LIVE_EVERY == 0 else STILL
-    return read_digits(scene_with_print(number, glyphs=glyphs), opened(bundle), profile=profile, judge=judge)
+    return read_digits(scene_with_print(number, glyphs=Held.glyphs), opened(bundle), profile=profile, judge=judge)
 
 
 def figures(told: Print, read: list[ReadDigits]) -> PrintFigures:
