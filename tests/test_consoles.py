@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +48,17 @@ def test_a_table_is_printed_whole_on_a_narrow_terminal(monkeypatch, capsys):
     assert "[export] " * 4 in printed
     assert "[bold]" in printed
     assert "[red]" in printed
+
+
+def test_tables_that_nobody_reads_any_more_are_no_error(monkeypatch):
+    def left(_text):
+        raise BrokenPipeError
+
+    monkeypatch.setattr(sys.stdout, "write", left)
+    table = Table("number")
+    for write in (partial(print_whole, table), partial(plain_console().print, table)):
+        with pytest.raises(BrokenPipeError):
+            write()
 
 
 def test_a_name_steers_no_terminal(capsys):

@@ -87,6 +87,11 @@ class Picture:
             orientation = to_apply(stored, self.orientation, quarters=self.quarters)
             return colour_of(stored, stream, orientation=orientation, ground=self.ground, shrink=left)
 
+    @property
+    def note(self) -> str:
+        """What a person must know of it: that it is one page of several; else nothing."""
+        return f"the first of {self.pages} pages is read" if self.pages > 1 else ""
+
     def turned(self, *, quarters: int) -> Picture:
         """The same picture, turned clockwise by quarters of a turn more."""
         grey = np.ascontiguousarray(np.rot90(self.grey, -quarters))

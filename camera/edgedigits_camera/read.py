@@ -42,7 +42,8 @@ def read(
 
     Args:
         picture: a file, the bytes that one holds, a Pillow image, or an array: (H, W) uint8 grey or (H, W, 3) uint8 BGR
-            as OpenCV has it. Files and Pillow images are turned upright by their EXIF tag.
+            as OpenCV has it. Files and Pillow images are turned upright by their EXIF tag; of several pages the
+            first is read.
         recognizer: the networks; the shipped bundle, opened once, by default.
         profile: ``still`` looks closely, ``live`` takes a third of the time.
         print: ``ignore`` leaves out digits that a machine wrote, as far as it can tell.

@@ -37,7 +37,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     except OSError as error:
         raise BundleError(f"{path} cannot be read ({error.strerror}); make it readable, or copy it again") from error
     except (ValueError, RecursionError) as error:
-        raise BundleError(f"{path} cannot be read as JSON ({error}); export the bundle again") from error
+        reason = str(error).partition("; use sys.")[0]  # advice to programmers, on numbers of thousands of digits
+        raise BundleError(f"{path} cannot be read as JSON ({reason}); export the bundle again") from error
     schema = content.pop("schema", None) if isinstance(content, dict) else None
     if schema != SCHEMA or type(schema) is not int:
         raise BundleError(f"{path} has schema {schema!r:.40}, this version reads {SCHEMA}; export the bundle again")

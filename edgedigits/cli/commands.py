@@ -54,6 +54,9 @@ class OnDemand(Mapping[str, Any]):
             app.command(name, short_help=line, cls=getattr(module, "COMMAND", Command))(function)
         built = get_command(app)
         built.name = name
+        for each in built.params:
+            if hasattr(each.type, "readable"):
+                each.type.readable = False  # who reads it says in one line what is wrong with it
         return built
 
     def __iter__(self) -> Iterator[str]:

@@ -23,6 +23,10 @@ class PlainConsole(Console):
         """Make a text, with new lines as they are."""
         return super().render_str("\n".join(map(printable, text.split("\n"))), **how)
 
+    def on_broken_pipe(self) -> None:
+        """Leave it to who ends the command, as without tables: nobody reads them any more, which is no error."""
+        raise BrokenPipeError
+
 
 def plain_console(*, stderr: bool = False) -> Console:
     """A console that prints texts as they are: ``pip install 'edgedigits[export]'`` keeps its ``[export]``."""

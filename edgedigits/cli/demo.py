@@ -31,8 +31,7 @@ def demo(
     verbose: options.Verbose = False,
 ) -> None:
     """Draw pages and a clip, read them, and compare."""
-    from rich.console import Console
-
+    from edgedigits.cli.consoles import plain_console
     from edgedigits.errors import require
     from edgedigits.recognizer import Recognizer
 
@@ -43,7 +42,7 @@ def demo(
     with Recognizer.load(bundle, backend=backend, format=format, threads=threads) as recognizer:
         Notes(quiet=quiet, verbose=verbose).runtime(recognizer.opened)
         shown = list(run_demo(recognizer, folder=out))
-    Console(markup=False).print(as_table(shown))
+    plain_console().print(as_table(shown), soft_wrap=False)
     typer.echo("What was read, drawn into the pictures:")
     for entry in shown:
         typer.echo(printable(f"  {annotated(entry.path)}"))
@@ -51,12 +50,13 @@ def demo(
 
 def as_table(shown: Iterable[Shown]) -> Table:
     """One row per picture or clip: what was drawn, what was read, and how much of it is right."""
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
     from edgedigits_camera.text.order import one_line
 
-    table = Table("picture", "drawn", "read", "right")
+    # What is too long for its column goes on below.
+    table = Table(*(Column(name, overflow="fold") for name in ("picture", "drawn", "read", "right")))
     for entry in shown:
         colour = "green" if entry.right == entry.digits and not entry.wrong else "yellow"
         table.add_row(entry.path.name, one_line(entry.drawn), one_line(entry.read), Text(verdict(entry), style=colour))

@@ -8,8 +8,12 @@ from typing import Annotated
 import typer
 
 from edgedigits.cli import options
+from edgedigits.cli.copies import shrink_of
 from edgedigits.cli.notes import Notes, printable
 from edgedigits.files import check_place
+
+# Of larger pictures a smaller copy is shown: a panel has room for a fraction of it.
+SEEN_PIXELS = 8_000_000
 
 
 def explain(
@@ -42,10 +46,13 @@ def explain(
     check_free(path)
     if path.exists() and picture.exists() and path.samefile(picture):  # a page of the demo, which is ours and free
         raise PictureError(f"{path} is the picture itself; choose another name or place")
-    loaded = load_picture(picture)
+    loaded, notes = load_picture(picture), Notes(quiet=quiet, verbose=verbose)
+    if loaded.note:
+        notes.say(f"{picture}: {loaded.note}")
     with Recognizer.load(bundle, backend=backend, format=format, threads=threads) as recognizer:
-        Notes(quiet=quiet, verbose=verbose).runtime(recognizer.opened)
-        explained, counts = explaining.explain(loaded.image, recognizer, grey=loaded.grey, profile=PROFILES[profile])
+        notes.runtime(recognizer.opened)
+        colours = loaded.colours(shrink=shrink_of(loaded, most_pixels=SEEN_PIXELS))
+        explained, counts = explaining.explain(colours, recognizer, grey=loaded.grey, profile=PROFILES[profile])
     save_picture(path, explained, mark=EXPLAINED)
     for fate, count in counts.items():
         typer.echo(f"{count:6d}  {fate}")

@@ -79,8 +79,8 @@ def tell(one: Input, sheet: Sheet | PictureError, wanted: Wanted) -> Told:
 
 def write(answer: Answer, wanted: Wanted) -> None:
     """Write what is in a picture, and say on stderr what is not told of it."""
-    if answer.picture.pages > 1:
-        wanted.notes.say(f"{answer.name}: the first of {answer.picture.pages} pages is read")
+    if answer.picture.note:
+        wanted.notes.say(f"{answer.name}: {answer.picture.note}")
     if wanted.rotate == "auto" and answer.picture.quarters:
         wanted.notes.say(f"{answer.name}: read turned by {90 * answer.picture.quarters} degrees")
     if answer.left_out:

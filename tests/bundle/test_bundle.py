@@ -100,6 +100,11 @@ def test_a_number_that_is_none_is_refused_wherever_it_stands(folder, number):
     refused(folder, "is no number|expected a finite number")
 
 
+def test_a_number_of_thousands_of_digits_is_refused_without_advice_to_programmers(folder):
+    (folder / "manifest.json").write_text(f'{{"schema": {"9" * 10_000}}}')
+    refused(folder, r"manifest.json cannot be read as JSON \(.*digits\); export the bundle again")
+
+
 def test_a_manifest_in_another_encoding_is_refused(folder):
     (folder / "manifest.json").write_bytes(b"\xff\xfe{")
     refused(folder, "manifest.json cannot be read as JSON")

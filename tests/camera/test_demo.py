@@ -1,5 +1,8 @@
+import io
 from dataclasses import replace
 from pathlib import Path
+
+from rich.console import Console
 
 from edgedigits.cli.demo import as_table, verdict
 from edgedigits.recognizer import Reading
@@ -30,6 +33,14 @@ def test_what_is_read_beside_the_digits_is_counted_and_shown():
     assert verdict(replace(shown, wrong=0)) == "5 of 5"
     (right,) = list(as_table([shown]).columns)[-1].cells
     assert right.style == "yellow"
+
+
+def test_no_digit_is_cut_off_where_a_terminal_is_narrow():
+    shown = Shown(Path("ruled.png"), ("986368489238",), ("986368489238",), digits=12, right=12, wrong=0)
+    console = Console(width=40, file=io.StringIO())
+    console.print(as_table([shown]))
+    assert "…" not in console.file.getvalue()
+    assert console.file.getvalue().count("9") == 2 * "986368489238".count("9")
 
 
 def test_columns_are_told_in_the_order_in_which_a_reader_tells_them():

@@ -19,6 +19,9 @@ from edgedigits_camera.pictures import load_picture
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    import numpy as np
+    from numpy.typing import NDArray
+
 log = logging.getLogger(__name__)
 
 DIGITS = re.compile(r"(\d+)")
@@ -54,7 +57,7 @@ class Pictures:
         count, begin_s = 0, self.clock()
         for index, path in enumerate(self.paths):
             try:
-                image = load_picture(path).image
+                image = image_of(path)
             except PictureError as error:
                 problem = problem or error
                 log.warning("left out: %s", error)
@@ -65,6 +68,19 @@ class Pictures:
             yield Frame(image, self.clock(), index)
         if not count:
             raise SourceError(f"none of the {len(self.paths)} pictures of {self.title} can be read: {problem}")
+
+
+def image_of(path: Path) -> NDArray[np.uint8]:
+    """A picture (H, W, 3) uint8 BGR, upright; that it is one page of several is logged.
+
+    Raises:
+        PictureError: it cannot be decoded.
+
+    """
+    picture = load_picture(path).without_grey()
+    if picture.note:
+        log.warning("%s: %s", path, picture.note)
+    return picture.image
 
 
 def pictures_source(text: str, *, period_s: float = 0.0) -> Pictures:

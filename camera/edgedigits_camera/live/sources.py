@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 import stat
 import time
 from dataclasses import dataclass, field
@@ -18,13 +19,12 @@ from edgedigits_camera.live.drawn import DEMO, demo_source
 from edgedigits_camera.live.frames import Frame, Kind
 from edgedigits_camera.live.mjpeg import open_http
 from edgedigits_camera.live.pi_camera import open_pi_camera
-from edgedigits_camera.live.pictures import PERIOD_S, pictures_source
+from edgedigits_camera.live.pictures import PERIOD_S, image_of, pictures_source
 from edgedigits_camera.live.recorded import Recorded
 from edgedigits_camera.live.returning import Backoff, Returning
 from edgedigits_camera.live.rpicam import open_rpicam
 from edgedigits_camera.live.segments import is_recording
 from edgedigits_camera.live.webcam import Webcam
-from edgedigits_camera.pictures import load_picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -133,8 +133,15 @@ def open_path(text: str, wishes: Wishes) -> FrameSource:
 
 
 def open_file(path: Path, wishes: Wishes | None = None) -> Picture | Captured:
-    """Open a picture or a clip."""
+    """Open a picture or a clip.
+
+    Raises:
+        SourceError: it may not be read.
+
+    """
     wishes = wishes or Wishes()
+    if not os.access(path, os.R_OK):
+        raise SourceError(f"{path} may not be read by you; change its permissions or copy it")
     if cv2.haveImageReader(str(path)):
         return Picture(path, stays=wishes.realtime)
     return Captured(
@@ -164,7 +171,7 @@ class Picture:
             PictureError: it cannot be decoded.
 
         """
-        image, index = load_picture(self._path).image, 0
+        image, index = image_of(self._path), 0
         yield Frame(image, time.monotonic(), index)
         while self._stays:
             time.sleep(PICTURE_PERIOD_S)

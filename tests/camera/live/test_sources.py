@@ -6,6 +6,7 @@ import sys
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from edgedigits.errors import EdgeDigitsError, PictureError, SourceError
 from edgedigits_camera.live.devices import without_password
@@ -54,6 +55,21 @@ def test_frames_are_not_mirrored(tmp_path):
         image = next(iter(source)).image
     assert image[:, :24].max() < 50
     assert image[:, 40:].min() > 200
+
+
+def test_what_may_not_be_read_is_told(picture_path, clip_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda _path, mode: mode != os.R_OK)
+    for path in (picture_path, clip_path):
+        with pytest.raises(SourceError, match="may not be read by you; change its permissions or copy it"):
+            open_source(str(path))
+
+
+def test_of_several_pages_the_first_is_shown_and_that_is_logged(tmp_path, caplog):
+    pages = [Image.new("L", (40, 30), level) for level in (200, 100, 50)]
+    pages[0].save(tmp_path / "pages.tif", save_all=True, append_images=pages[1:])
+    for source in (tmp_path / "pages.tif", tmp_path):
+        assert levels(open_source(str(source))) == [200]
+    assert caplog.messages == [f"{tmp_path}/pages.tif: the first of 3 pages is read"] * 2
 
 
 def test_a_picture_is_one_frame(picture_path):
