@@ -73,7 +73,7 @@ def target_of(path: Path) -> Path:
         WriteError: it is one.
 
     """
-    target = path.resolve() if path.is_symlink() else path
+    target = Path(os.path.realpath(path)) if path.is_symlink() else path  # which bears links that go in circles
     if target.exists() and not (target.is_file() or target.is_dir()):
         raise WriteError(f"{path} is no file, but a device or pipe; choose another name")
     return target

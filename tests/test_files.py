@@ -121,6 +121,13 @@ def test_nothing_takes_the_place_of_a_pipe_or_device(tmp_path, write):
     assert (tmp_path / "link").is_symlink()
 
 
+def test_a_link_that_leads_to_itself_gives_way_to_what_is_written(tmp_path):
+    (tmp_path / "ring").symlink_to(tmp_path / "ring")
+    check_place(tmp_path / "ring")
+    write_text(tmp_path / "ring", "new")
+    assert (tmp_path / "ring").read_text() == "new"
+
+
 def test_what_is_written_to_a_link_lies_where_it_leads(folder, tmp_path):
     (tmp_path / "link").symlink_to(folder)
     replace(tmp_path / "link")
