@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.tables import percent, results, table
+from edgedigits.training.recipes import NOTEBOOK
 
 
 def inference() -> str:
@@ -39,12 +40,13 @@ def startup() -> str:
 
 
 def training() -> str:
-    """Seconds to 99.0 %."""
+    """Seconds to 99.0 %, and of as many epochs as the notebook has."""
     found = results("peers/training")
+    whole_s = found["fit"][0]["s"] + (NOTEBOOK.epochs - 1) * found["epoch_s"]["model.fit"]
     reached = "99.0 %" if found["fit_reached"] else percent(found["fit"][-1]["accuracy"], 2)
     epochs = [f"{found['epoch_s'][name]:.1f} s" for name in ("notebook", "model.fit")]
     return table(
-        ("training", "time", "accuracy", "an epoch of 20"),
+        ("training", "time", "accuracy", "an epoch"),
         [
             (
                 "recipe `fast`",
@@ -52,7 +54,13 @@ def training() -> str:
                 percent(found["fast_accuracy"], 2),
                 f"{epochs[0]}, `notebook`",
             ),
-            ("`model.fit`", f"{found['fit_s']:.0f} s", reached, epochs[1]),
+            (f"`model.fit`, {len(found['fit'])} epochs", f"{found['fit_s']:.0f} s", reached, epochs[1]),
+            (
+                f"`model.fit`, all {NOTEBOOK.epochs} of the notebook",
+                f"{whole_s:.0f} s",
+                "98.9 %, documented",
+                epochs[1],
+            ),
         ],
     )
 
