@@ -51,7 +51,7 @@ class Copies:
         from edgedigits_camera.overlay import annotate
         from edgedigits_camera.written import save_picture
 
-        shrink = shrink_of(picture)
+        shrink = shrink_of(picture, most_pixels=MOST_PIXELS)
         image = picture.colours(shrink=shrink)
         annotated = annotate(image, [smaller(reading, shrink) for reading in readings])
         save_picture(self.path_for(stem), annotated)
@@ -62,7 +62,7 @@ def place_of(path: Path | str) -> str:
     return os.path.realpath(path).casefold()
 
 
-def shrink_of(picture: Picture, *, most_pixels: int = MOST_PIXELS) -> int:
+def shrink_of(picture: Picture, *, most_pixels: int) -> int:
     """By what power of two a copy's sides are smaller than its picture's."""
     shrink = 1
     while picture.stored_width_px * picture.stored_height_px > most_pixels * shrink**2:
