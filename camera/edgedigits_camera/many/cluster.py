@@ -47,6 +47,12 @@ def on_cluster(address: str) -> Iterator[Executor]:
             raise
 
 
+def is_closed(executor: Executor) -> bool:
+    """Whether an executor is Dask's, and no scheduler answers any more."""
+    client = getattr(executor, "_client", None)
+    return client is not None and client.status == "closed"
+
+
 def killed() -> type[Exception]:
     """What Dask raises where several workers died over one call; of no use where it was not imported."""
     distributed = sys.modules.get("distributed")

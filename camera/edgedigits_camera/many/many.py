@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, wait
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from edgedigits.errors import EngineError, PictureError
-from edgedigits_camera.many.cluster import killed
+from edgedigits_camera.many.cluster import is_closed, killed
 from edgedigits_camera.many.sheet import How, Sheet, read_apart
 from edgedigits_camera.many.workers import DiedError, Workers
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # Files that are under way or wait for one before them: more only fill the memory, fewer let workers wait.
 MOST_AHEAD = 256
+# How often it is seen whether there is still anybody to wait for.
+LOOK_EVERY_S = 1.0
 
 
 def read_many(  # noqa: PLR0913 - as `read`, and where that is done
@@ -69,12 +71,12 @@ def read_files(paths: Iterable[Path], how: How, executor: Executor) -> Iterator[
         # Workers elsewhere have another folder of work.
         ahead.append((path, executor.submit(read_apart, Path.cwd() / path, how)))
         if len(ahead) == MOST_AHEAD:
-            yield outcome(*ahead.popleft())
+            yield outcome(*ahead.popleft(), executor)
     while ahead:
-        yield outcome(*ahead.popleft())
+        yield outcome(*ahead.popleft(), executor)
 
 
-def outcome(path: Path, future: Future[Sheet | PictureError]) -> Sheet | PictureError:
+def outcome(path: Path, future: Future[Sheet | PictureError], executor: Executor) -> Sheet | PictureError:
     """What became of a file; that processes died over it is its own fault, all else that of the executor.
 
     Raises:
@@ -82,10 +84,12 @@ def outcome(path: Path, future: Future[Sheet | PictureError]) -> Sheet | Picture
 
     """
     try:
-        sheet = future.result()
+        while not future.done() and not is_closed(executor):  # whose last calls are not always told that it is
+            wait([future], timeout=LOOK_EVERY_S)
+        sheet = future.result(timeout=0)
     except (DiedError, killed()) as error:
         return PictureError(f"{path} cannot be read ({' '.join(str(error).split())[:200]}); make it smaller")
-    except CancelledError as error:
+    except (CancelledError, TimeoutError) as error:
         raise EngineError("what read the pictures is gone before the last one; start it and go on") from error
     # An error calls the file as it was given, here as in one process.
     return (

@@ -3,6 +3,8 @@
 import os
 import signal
 import sys
+from concurrent.futures import Future
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
@@ -126,6 +128,12 @@ def test_a_cluster_that_is_gone_ends_the_run(cluster, paths):
         cluster.close()
         with pytest.raises(EngineError, match="gone before the last one"):
             list(sheets)
+
+
+def test_a_call_that_a_closed_cluster_forgot_ends_the_run(tmp_path):
+    closed = SimpleNamespace(_client=SimpleNamespace(status="closed"), submit=lambda *_: Future())
+    with pytest.raises(EngineError, match="gone before the last one"):
+        list(read_files([tmp_path / "page.png"], How(), closed))
 
 
 @pytest.mark.slow
