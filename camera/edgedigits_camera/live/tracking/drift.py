@@ -82,11 +82,11 @@ def shift(
     one, other = np.nonzero(same)
     apart = came[other] - was[one]
     cell = NEAR * float(np.median(now[:, 3]))
-    best, votes = None, max(LEAST_VOTES, half) - 1
+    best, votes = None, max(LEAST_VOTES, half)
     # Votes that a grid would part fall into the same cell of one that is moved by half a cell.
     for aside in ((0.0, 0.0), (0.5, 0.0), (0.0, 0.5), (0.5, 0.5)):
         _, cells, counts = np.unique(np.floor(apart / cell + aside), axis=0, return_inverse=True, return_counts=True)
-        if len(counts) and counts.max() > votes:
+        if len(counts) and counts.max() >= votes:
             best, votes = apart[cells.ravel() == counts.argmax()].mean(axis=0), int(counts.max())
     return best
 

@@ -83,6 +83,12 @@ def test_where_half_of_the_digits_stayed_nothing_was_shifted():
     assert shift(PLACES, NAMES, PLACES, seen) is None
 
 
+def test_less_than_half_shift_nothing():
+    seen = NAMES[:7].copy()
+    seen[3:] = (seen[3:] + 5) % 10
+    assert shift(PLACES[:7], NAMES[:7], PLACES[:7] + np.array([61, 0, 0, 0]), seen) is None
+
+
 def test_digits_of_other_names_vote_for_nothing():
     assert shift(PLACES, NAMES, PLACES + np.array([30, 0, 0, 0]), (NAMES + 1) % 10) is None
     assert shift(PLACES[:2], NAMES[:2], PLACES[:2] + 50, NAMES[:2]) is None
