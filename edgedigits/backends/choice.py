@@ -1,7 +1,8 @@
 """Which way of running a bundle comes first here: what was measured on this device, else on one of its kind.
 
 ``edgedigits benchmark --choose`` measures and keeps a choice in the user's cache folder, by the digests of the bundle's
-files; an export writes into the manifest what it measured on its own processor.
+files; an export writes into the manifest what it measured on its own processor. Of other kinds it is known here which
+of XNNPACK's two ways with int8 weights takes less.
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 # Files that are nearly as fast as the fastest keep their order: two timings of one thing differ by so much.
 NEARLY = 1.1
+# Without instructions for products of bytes XNNPACK is slower on int8 activations than on those that it quantises as
+# they come (dynamic): 137 and 85 us on an EPYC with AVX2, where float32 takes 85, too; 25 and 2 % more instructions on
+# a Raspberry Pi 4 and 3 (benchmarks/results/arm.json). With them int8 takes least.
+WITHOUT_BYTE_PRODUCTS = ("x86_64 avx2", "aarch64 asimd")
 
 
 class Way(Protocol):
@@ -43,16 +48,21 @@ W = TypeVar("W", bound=Way)
 def ordered(ways: Iterable[W], bundle: Bundle, *, network: str) -> list[W]:
     """The same, the preferred one first; the others, which follow should it not serve, keep their order."""
     found = list(ways)
-    if (chosen := chosen_ways(bundle).get(network)) is not None:
-        return sorted(found, key=lambda way: (way.backend, way.format) != chosen)
+    first = chosen_ways(bundle).get(network)
+    if first is None and network == "naming":
+        first = known_to_be_fast(found, bundle)
+    return sorted(found, key=lambda way: (way.backend, way.format) != first)
+
+
+def known_to_be_fast(ways: Iterable[Way], bundle: Bundle) -> tuple[str, str] | None:
+    """Runtime and format that should name digits on this kind of processor; None where nothing is known of it."""
     kind = processor_kind()
     took_us = {(each.backend, each.format): each.p50_us for each in bundle.measured if each.processor == kind}
-    known = [took_us[way.backend, way.format] for way in found if (way.backend, way.format) in took_us]
-    if network != "naming" or not known:
-        return found
-    limit_us = NEARLY * min(known)
-    first = next(way for way in found if took_us.get((way.backend, way.format), limit_us + 1) <= limit_us)
-    return sorted(found, key=lambda way: way is not first)
+    known_us = {way: took_us[way] for each in ways if (way := (each.backend, each.format)) in took_us}
+    if known_us:
+        limit_us = NEARLY * min(known_us.values())
+        return next(way for way, us in known_us.items() if us <= limit_us)
+    return ("litert", "dynamic") if kind in WITHOUT_BYTE_PRODUCTS else None
 
 
 def chosen_ways(bundle: Bundle) -> dict[str, tuple[str, str]]:

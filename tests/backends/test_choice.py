@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from edgedigits.backends import open_backend, open_detector
+from edgedigits.backends import choice, open_backend, open_detector
 from edgedigits.backends.choice import choice_path, choose, chosen_ways, ordered
 from edgedigits.backends.selection import Candidate, candidates
 from edgedigits.bundle import Bundle, Measured, default_bundle
@@ -21,13 +21,25 @@ def own_cache(tmp_path, monkeypatch):
 
 
 @pytest.fixture
+def processor(monkeypatch):
+    """A function that says of what kind this machine's processor is."""
+    return lambda kind: monkeypatch.setattr("edgedigits.backends.choice.processor_kind", lambda: kind)
+
+
+@pytest.fixture(autouse=True)
+def with_products_of_bytes(processor):
+    """A processor on which the order of the table holds."""
+    processor("x86_64 avx512_vnni")
+
+
+@pytest.fixture
 def shipped():
     return Bundle.read(default_bundle())
 
 
 def measured(bundle, *, processor=None, **times_us):
     """A bundle whose export measured files in litert."""
-    kind = processor or processor_kind()
+    kind = processor or choice.processor_kind()
     return replace(bundle, measured=tuple(Measured(kind, "litert", name, p50_us) for name, p50_us in times_us.items()))
 
 
@@ -35,8 +47,25 @@ def first(bundle, network="naming"):
     return ordered(WAYS, bundle, network=network)[0]
 
 
-def test_without_any_measurement_the_order_stays(shipped):
+@pytest.mark.parametrize("kind", ["x86_64 avx512_vnni", "aarch64 asimddp", "armv7l neon", "riscv64"])
+def test_without_any_measurement_the_order_stays(shipped, processor, kind):
+    processor(kind)
     assert ordered(iter(WAYS), shipped, network="naming") == WAYS
+
+
+@pytest.mark.parametrize("kind", ["x86_64 avx2", "aarch64 asimd"])
+def test_a_processor_without_products_of_bytes_takes_dynamic_first(shipped, processor, kind):
+    processor(kind)
+    assert ordered(iter(WAYS), shipped, network="naming") == [WAYS[1], WAYS[0], WAYS[2]]
+    assert ordered([WAYS[0], WAYS[2]], shipped, network="naming") == [WAYS[0], WAYS[2]]
+    assert first(measured(shipped, processor=kind, int8=30.0, dynamic=50.0)) == WAYS[0]
+    assert first(shipped, "detector") == WAYS[0]
+
+
+def test_auto_takes_dynamic_there(processor):
+    pytest.importorskip("ai_edge_litert")
+    processor("aarch64 asimd")
+    assert open_backend(Bundle.load(default_bundle())).explain() == "backend litert with dynamic"
 
 
 def test_what_the_export_measured_on_this_kind_of_processor_comes_first(shipped):

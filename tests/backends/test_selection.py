@@ -15,6 +15,12 @@ from edgedigits.files import sha256
 RUNTIMES = ("ai_edge_litert.interpreter", "tflite_runtime.interpreter", "onnxruntime", "cv2")
 
 
+@pytest.fixture(autouse=True)
+def with_products_of_bytes(monkeypatch):
+    """A processor on which the order of the table holds."""
+    monkeypatch.setattr("edgedigits.backends.choice.processor_kind", lambda: "x86_64 avx512_vnni")
+
+
 @pytest.fixture
 def uninstalled(monkeypatch):
     """A function that makes packages as good as not installed."""
