@@ -32,6 +32,7 @@ class Summary:
         lost: that the source dropped or found broken, between the first and the last.
         duration_s: from the wait for the first frame to the end.
         read_p50_ms: median time of finding and classifying, over the last frames that were read.
+        blank: whether no digit was there to stay in any of them.
 
     """
 
@@ -40,13 +41,17 @@ class Summary:
     lost: int
     duration_s: float
     read_p50_ms: float
+    blank: bool
 
     def __str__(self) -> str:
+        if not self.frames:
+            return "no frame came"
         rate = self.frames / self.duration_s if self.duration_s else 0.0
         frames = "1 frame" if self.frames == 1 else f"{self.frames} frames"
+        blank = " without a digit" if self.blank else ""
         unread = f", {self.unread} needed no reading" if self.unread else ""
         lost = f", {self.lost} dropped or broken" if self.lost else ""
-        return f"{frames}, {rate:.1f} a second, read in {self.read_p50_ms:.1f} ms at the median{unread}{lost}"
+        return f"{frames}{blank}, {rate:.1f} a second, read in {self.read_p50_ms:.1f} ms at the median{unread}{lost}"
 
 
 class Tally:
@@ -57,6 +62,7 @@ class Tally:
         self._read_ms: deque[float] = deque(maxlen=TIMED_FRAMES)
         self._last: int | None = None
         self.frames = self._unread = self._lost = 0
+        self._blank = True
 
     def count(self, seen: Seen) -> None:
         """Count a frame."""
@@ -65,6 +71,7 @@ class Tally:
         self._lost += max(0, index - self._last - 1) if self._last is not None else 0
         self._last = index
         self.frames += 1
+        self._blank &= not seen.steady.digits
         if "read" in seen.stages_ms:
             self._read_ms.append(seen.read_ms)
         else:
@@ -73,7 +80,7 @@ class Tally:
     def summary(self) -> Summary:
         """What was done up to now."""
         p50_ms = statistics.median(self._read_ms) if self._read_ms else 0.0
-        return Summary(self.frames, self._unread, self._lost, self._clock() - self._begin_s, p50_ms)
+        return Summary(self.frames, self._unread, self._lost, self._clock() - self._begin_s, p50_ms, self._blank)
 
 
 def run(

@@ -94,6 +94,21 @@ def test_rate_and_duration_are_measured():
     assert str(summary) == "40 frames, 25.0 a second, read in 10.0 ms at the median"
 
 
+def test_a_run_that_saw_no_digit_says_so_and_one_without_a_frame_as_well():
+    clock = Clock()
+
+    def blank(image):
+        return Page((), ())
+
+    assert str(watch(frames_of(range(1), clock, waiting_s=0.1), blank, [], clock=clock)).startswith(
+        "1 frame without a digit, "
+    )
+    assert str(watch(frames_of(range(2), clock, waiting_s=0.1), blank, [], clock=clock)).startswith(
+        "2 frames without a digit, "
+    )
+    assert str(watch([], blank, [], clock=clock)) == "no frame came"
+
+
 def test_gaps_in_the_numbers_are_counted_as_lost():
     clock = Clock()
     summary = watch(frames_of([3, 4, 7, 8, 12], clock), reader_of(clock), [], clock=clock)
