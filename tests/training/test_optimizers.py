@@ -15,8 +15,9 @@ from edgedigits.training.recipes import FAST, NOTEBOOK, ROBUST
 
 
 def test_each_recipe_gets_its_optimizer():
-    kinds = [type(make_optimizer(recipe, steps=10)) for recipe in (NOTEBOOK, FAST, ROBUST)]
-    assert kinds == [keras.optimizers.Adam, keras.optimizers.AdamW, KernelMuon]
+    decayed = replace(NOTEBOOK, weight_decay=0.01)
+    kinds = [type(make_optimizer(recipe, steps=10)) for recipe in (NOTEBOOK, decayed, FAST, ROBUST)]
+    assert kinds == [keras.optimizers.Adam, keras.optimizers.AdamW, KernelMuon, KernelMuon]
 
 
 def test_muon_takes_every_kernel_but_the_last_layers():
@@ -42,6 +43,16 @@ def test_a_step_of_muon_moves_all_directions_of_a_kernel_alike(layer):
     assert gradient[0] / gradient[-1] > 50
     # Five steps of Newton and Schulz bring the singular values to between 0.7 and 1.2.
     assert step[0] / step[-1] < 2
+
+
+@pytest.mark.parametrize("shape", [(9, 32), (576, 64), (64, 64)])
+def test_the_orthogonal_matrix_is_that_of_keras(shape):
+    matrix = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+    matrix[:, : shape[1] // 2] *= 1e-3
+    matrix[:, -1] = matrix[:, -2]  # no full rank
+    ours, theirs = (kind(0.1).zeropower_via_newtonschulz5(matrix, 5) for kind in (KernelMuon, keras.optimizers.Muon))
+    assert np.abs(theirs).max() > 0.1
+    assert np.allclose(ours, theirs, atol=1e-4)
 
 
 def test_a_schedule_rises_to_its_peak_and_falls_to_nothing():
