@@ -205,6 +205,9 @@ def place_of(box: Box, others: Sequence[Box], shape: tuple[int, ...]) -> NDArray
     """Where a digit's ink may be, uint8 of a shape: 255 in its box, not nearer to another's middle in sizes of each."""
     place = np.zeros(shape, np.uint8)
     rows, columns = reach(box, OVER, shape)
+    if not others:
+        place[rows, columns] = 255
+        return place
     x, y = np.arange(columns.start, columns.stop) + 0.5, np.arange(rows.start, rows.stop)[:, None] + 0.5
 
     def away(box: Box) -> NDArray[np.float64]:

@@ -52,11 +52,13 @@ def ruling(contrast: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     """
     straight = straight_cells(contrast)
     ink = cv2.threshold(straight, DEPTH, 1, cv2.THRESH_BINARY)[1]
-    labels = cv2.connectedComponentsWithAlgorithm(ink, 8, cv2.CV_32S, cv2.CCL_GRANA)[1].ravel()
-    where = np.flatnonzero(ink.view(np.bool_))
-    where = where[(widths(labels[where], where % ink.shape[1]) >= LENGTH_PX // CELL_PX)[labels[where]]]
-    if not len(where):
+    _, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(ink, 8, cv2.CV_32S, cv2.CCL_GRANA)
+    long = stats[:, cv2.CC_STAT_WIDTH] >= LENGTH_PX // CELL_PX
+    long[0] = False  # what is around
+    if not long.any():
         return None
+    labels = labels.ravel()
+    where = np.flatnonzero(long[labels])
     label, depth = labels[where], straight.ravel()[where]
     # The upper quartile of each piece: ink that lies along a line is deeper, but shorter; what hangs on it is fainter.
     area = np.bincount(label)
@@ -64,14 +66,6 @@ def ruling(contrast: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     cells = np.zeros_like(straight)
     cells.ravel()[where] = np.minimum(SPREAD * np.minimum(depth, usual[label]) + NOISE, 255)
     return cv2.dilate(cells, np.ones((1, 3), np.uint8))  # a line may end within the next cell
-
-
-def widths(label: NDArray[np.int32], column: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(components,) columns that each component reaches across, from the label and the column of all pixels (N,)."""
-    last, first = np.full((2, label.max(initial=0) + 1), -(1 << 31))
-    np.maximum.at(last, label, column)
-    np.maximum.at(first, label, -column)
-    return last + first + 1
 
 
 def straight_cells(contrast: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -89,7 +83,8 @@ def mended(contrast: NDArray[np.uint8], cells: NDArray[np.uint8]) -> NDArray[np.
     result = contrast.copy()
     for first, last in bands(np.flatnonzero(cells.any(axis=1)), rows=len(cells)):
         band = slice(ROWS_PX * first, ROWS_PX * last)
-        depth = np.repeat(np.repeat(cells[first:last], CELL_PX, axis=1), ROWS_PX, axis=0)
+        height, width = contrast[band].shape
+        depth = cv2.resize(cells[first:last], (width, height), interpolation=cv2.INTER_NEAREST)
         deeper = cv2.addWeighted(contrast[band], STEEPNESS, depth, -STEEPNESS, 0)
         bridged = cv2.min(cv2.morphologyEx(deeper, cv2.MORPH_CLOSE, ACROSS), contrast[band])
         np.copyto(result[band], bridged, where=depth > 0)

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edgedigits_camera.digits.ruling import widths, without_ruling
+from edgedigits_camera.digits.ruling import without_ruling
 
 INK = 200
 
@@ -32,11 +32,6 @@ def digits(write_row):
     page = np.zeros((240, 400), np.uint8)
     page[70 : 70 + grey.shape[0], 80 : 80 + grey.shape[1]] = 255 - grey
     return page
-
-
-def test_a_component_is_as_wide_as_from_its_first_to_its_last_column():
-    label, column = np.array([3, 1, 3, 1, 3], np.int32), np.array([9, 0, 5, 3, 7])
-    assert widths(label, column)[[1, 3]].tolist() == [4, 5]
 
 
 def test_a_page_without_lines_has_none(digits):
