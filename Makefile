@@ -103,7 +103,6 @@ model: $(TEST)/ready
 
 bench: $(TEST)/ready
 	$(TEST)/bin/edgedigits benchmark --time 120 --out benchmarks/results/latency.json
-	$(TEST)/bin/python benchmarks/recipes.py
 	$(TEST)/bin/python -m benchmarks.stages
 
 figures: $(TEST)/ready

@@ -38,13 +38,12 @@ def reading() -> str:
 
 def naming_rows() -> list[Sequence[str]]:
     """MNIST's test set."""
-    robust, notebook, recipes = (results(name) for name in ("robust", "notebook", "recipes"))
+    robust, notebook, trained = (results(name) for name in ("robust", "notebook", "peers/training"))
     shipped = Bundle.load(ROOT / "models" / "mnist-cnn").artifact("int8")
     seeds = ", ".join(str(run["seed"]) for run in robust["runs"])
     others = " and ".join(str(run["seed"]) for run in notebook["runs"])
-    documented, fast = (recipes["summary"][name] for name in ("notebook", "fast"))
-    count = sum(run["recipe"] == "fast" for run in recipes["runs"])
-    took = [f"{percent(one['mean_test_accuracy'], 2)} in {one['wall_s']:.0f} s" for one in (documented, fast)]
+    documented = f"{percent(trained['notebook']['accuracy'], 2)} in {trained['notebook']['s']:.0f} s"
+    fast = f"{percent(trained['fast_accuracy'], 2)} in {trained['fast_s']:.0f} s"
     return [
         ("MNIST test set, the shipped int8 file", percent(shipped.accuracy, 2), "`models/mnist-cnn/report.md`"),
         (
@@ -52,13 +51,13 @@ def naming_rows() -> list[Sequence[str]]:
             listed([run["test_accuracy"] for run in robust["runs"]]),
             "`benchmarks/results/robust.json`",
         ),
-        ("recipe `notebook`, the documented training", took[0], "`benchmarks/results/recipes.json`"),
+        ("recipe `notebook`, the documented training", documented, "`benchmarks/results/peers/training.json`"),
         (
             f"the same, seeds {others}",
             listed([run["test_accuracy"] for run in notebook["runs"]]),
             "`benchmarks/results/notebook.json`",
         ),
-        (f"recipe `fast`, mean of {count} seeds", took[1], "the same run"),
+        (f"recipe `fast`, {len(trained['fast'])} seeds", fast, "`benchmarks/results/peers/training.json`"),
     ]
 
 
@@ -156,6 +155,7 @@ def boards() -> str:
         (
             board,
             *(f"{found['inference_thousands'][name]['single']:,.0f}" for name in formats),
+            f"`{found['auto']}`",
             f"{found['frame_millions']['detector']:.0f}",
             f"{found['frame_millions']['whole']:.0f}",
         )
@@ -163,7 +163,14 @@ def boards() -> str:
     ]
     frame = f"a live frame of {digits} digits"
     return table(
-        ("board", *(f"`{name}`, thousands" for name in formats), "detector, millions", f"{frame}, millions"), rows
+        (
+            "board",
+            *(f"`{name}`, thousands" for name in formats),
+            "`auto` takes",
+            "detector, millions",
+            f"{frame}, millions",
+        ),
+        rows,
     )
 
 

@@ -70,7 +70,10 @@ def count(system: System, cpu: str) -> dict[str, Any]:
         found = system.run(COUNTS, cpu=cpu, environment={"COUNTS": folder})
     found.check_returncode()
     counted: dict[str, Any] = json.loads(found.stdout)
-    print(f"{cpu}: {json.dumps(counted)}", flush=True)
+    print(f"{cpu}: {json.dumps(counted)}")
+    thousands = {name: each["single"] for name, each in counted["inference_thousands"].items()}
+    auto, least = counted["auto"], min(thousands, key=thousands.__getitem__)
+    print(f"{cpu}: auto takes {auto}, {thousands[auto]} thousand ({least}, {thousands[least]})", flush=True)
     return counted
 
 

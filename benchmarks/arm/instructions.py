@@ -72,7 +72,7 @@ def main() -> None:
         with Recognizer.load(backend=candidate.backend, format=candidate.format) as recognizer:
             found["inference_thousands"][candidate.format] = inference(recognizer, clock)
     with Recognizer.load() as recognizer:
-        found["auto"] = recognizer.opened.explain()
+        found["auto"] = recognizer.opened.candidate.format
         found["frame_millions"] = reading(recognizer, clock)
     print(json.dumps(found))
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
+from benchmarks.peers.training import WANTED
 from benchmarks.tables import percent, results, table
-from edgedigits.training.recipes import NOTEBOOK
 
 
 def inference() -> str:
@@ -40,29 +42,22 @@ def startup() -> str:
 
 
 def training() -> str:
-    """Seconds to 99.0 %, and of as many epochs as the notebook has."""
+    """Seconds to an accuracy."""
     found = results("peers/training")
-    whole_s = found["fit"][0]["s"] + (NOTEBOOK.epochs - 1) * found["epoch_s"]["model.fit"]
-    reached = "99.0 %" if found["fit_reached"] else percent(found["fit"][-1]["accuracy"], 2)
-    epochs = [f"{found['epoch_s'][name]:.1f} s" for name in ("notebook", "model.fit")]
-    return table(
-        ("training", "time", "accuracy", "an epoch"),
-        [
-            (
-                "recipe `fast`",
-                f"{found['fast_s']:.0f} s",
-                percent(found["fast_accuracy"], 2),
-                f"{epochs[0]}, `notebook`",
-            ),
-            (f"`model.fit`, {len(found['fit'])} epochs", f"{found['fit_s']:.0f} s", reached, epochs[1]),
-            (
-                f"`model.fit`, all {NOTEBOOK.epochs} of the notebook",
-                f"{whole_s:.0f} s",
-                "98.9 %, documented",
-                epochs[1],
-            ),
-        ],
-    )
+    fast, documented, fits = found["fast"], found["notebook"], found["fit"]
+    seeds = f"{len(fits)} seeds, which got there in {', '.join(str(epochs_to(rows)) for rows in fits)} epochs"
+    rows = [
+        (f"recipe `fast`, {len(fast)} seeds", found["fast_s"], percent(found["fast_accuracy"], 2)),
+        (f"`model.fit`, {seeds}", found["fit_s"] or math.inf, percent(WANTED, 2)),
+        (f"`model.fit`, all {len(fits[0])} epochs", found["whole_s"], percent(fits[0][-1]["accuracy"], 2)),
+        ("recipe `notebook`, as many", documented["s"], percent(documented["accuracy"], 2)),
+    ]
+    return table(("training", "time", "accuracy"), [(name, f"{took_s:.0f} s", right) for name, took_s, right in rows])
+
+
+def epochs_to(rows: list[dict[str, float]]) -> int | str:
+    """How many epochs it took to name so many of the test set right."""
+    return next((number for number, row in enumerate(rows, 1) if row["accuracy"] >= WANTED), "never")
 
 
 def scale() -> str:

@@ -147,14 +147,24 @@ def test_bare_converters_convert_our_network(monkeypatch):
 
 
 @pytest.mark.slow
-def test_both_trainings_see_the_same_images_and_their_times_are_compared(monkeypatch):
+def test_trainings_see_the_same_images_and_their_times_are_compared(monkeypatch):
     training = pytest.importorskip("benchmarks.peers.training")
     data_of = pytest.importorskip("edgedigits.training.data", reason="the extra `train` is not installed")
     rng = np.random.default_rng(1)
     split = data_of.Split(rng.integers(0, 256, (256, 28, 28)).astype(np.uint8), np.arange(256, dtype=np.uint8) % 10)
-    monkeypatch.setattr(training, "OWN_EPOCHS", 1)
-    result = training.measure(data_of.Mnist(split, split, split, "", "noise"), epochs=2, seeds=2)
-    assert len(result["fast"]) == len(result["fit"]) == 2
-    assert not result["fit_reached"]
-    assert result["fit_s"] == pytest.approx(sum(row["s"] for row in result["fit"]))
-    assert set(result["epoch_s"]) == {"notebook", "model.fit"}
+    monkeypatch.setattr(training, "FIT_SEEDS", 1)
+    result = training.measure(data_of.Mnist(split, split, split, "", "noise"), epochs=2)
+    assert [len(result["fast"]), len(result["fit"]), len(result["fit"][0])] == [3, 1, 2]
+    assert result["fit_s"] is None  # noise is not learnt
+    assert result["whole_s"] == pytest.approx(sum(row["s"] for row in result["fit"][0]))
+    assert result["whole_over_fast"] == pytest.approx(result["whole_s"] / result["fast_s"], abs=0.01)
+
+
+def test_the_time_of_model_fit_is_the_median_of_when_its_seeds_get_there():
+    training = pytest.importorskip("benchmarks.peers.training")
+    rows = [[{"s": 10.0, "accuracy": 0.98}, {"s": each, "accuracy": 0.991}] for each in (2.0, 5.0, 7.0)]
+    fast = [{"s": 2.0, "accuracy": 0.9904}] * 3
+    result = training.compared(fast, {"epoch_s": 1.0}, rows)
+    assert (result["fit_s"], result["fit_over_fast"]) == (15.0, 7.5)
+    assert (result["whole_s"], result["fit_epoch_s"], result["notebook_over_fit_epoch"]) == (12.0, 2.0, 0.5)
+    assert training.compared(fast, {"epoch_s": 1.0}, [*rows, [{"s": 1.0, "accuracy": 0.98}]])["fit_s"] is None
