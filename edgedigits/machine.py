@@ -46,6 +46,12 @@ class Device:
         )
 
 
+def usable_cores() -> int:
+    """How many cores this process may use: fewer than there are under ``taskset`` and in some containers."""
+    affinity = getattr(os, "sched_getaffinity", None)  # of Linux alone
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
 def model_name(*, device_tree: Path = DEVICE_TREE, cpu_info: Path = CPU_INFO) -> str:
     """Name of the board, else of the processor, else of its architecture."""
     try:

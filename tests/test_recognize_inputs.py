@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -118,6 +119,23 @@ def test_a_folder_that_cannot_be_opened_is_an_error(folder):
     (folder / "more").chmod(0o755)
     assert result.exit_code == 1
     assert "more cannot be opened (Permission denied)" in result.stderr
+
+
+def test_a_picture_in_a_folder_that_may_be_listed_and_not_entered_is_a_line_and_the_rest_is_read(folder, monkeypatch):
+    closed, is_file, opened = folder / "more" / "c.png", Path.is_file, Path.open
+
+    def refused(path, of, *more, **named):
+        if path == closed:
+            raise PermissionError(13, "Permission denied", str(path))
+        return of(path, *more, **named)
+
+    monkeypatch.setattr(Path, "is_file", lambda path: refused(path, is_file))
+    monkeypatch.setattr(Path, "open", lambda path, *more, **named: refused(path, opened, *more, **named))
+    result = recognize(folder, "--json")
+    assert result.exit_code == 1
+    assert f"{closed} may not be read by you" in result.stderr
+    read = [line for line in map(json.loads, result.stdout.splitlines()) if "error" not in line]
+    assert [each["source"] for each in read] == [str(folder / "a.JPG"), str(folder / "b.png")]
 
 
 def test_copies_of_an_earlier_run_are_not_read_again(folder):

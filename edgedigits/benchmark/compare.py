@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from edgedigits.benchmark.results import Measured, Results
 
+# Of two processes all four together are the extremes of what they may be in one case of eight, whatever the level.
+LEAST_PROCESSES = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -35,15 +38,15 @@ class Difference:
 
     @property
     def real(self) -> bool:
-        """Whether the interval leaves out one; of one process it is not known how it compares with others."""
+        """Whether the interval leaves out one; of few processes it is not known how they compare with others."""
         low, high = self.interval
-        return self.processes > 1 and not low <= 1 <= high
+        return self.processes >= LEAST_PROCESSES and not low <= 1 <= high
 
     @property
     def verdict(self) -> str:
         """In a word."""
-        if self.processes == 1:
-            return "not known: one process"
+        if self.processes < LEAST_PROCESSES:
+            return f"not known: {self.processes} process{'es' * (self.processes > 1)}"
         return ("faster" if self.ratio < 1 else "slower") if self.real else "no difference shown"
 
 

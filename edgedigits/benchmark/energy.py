@@ -90,13 +90,21 @@ class Pmic:
 
 def meter_here(*, powercap: Path = POWERCAP) -> Meter | str:
     """What tells the power of this machine, or why nothing does."""
-    folders = [each for each in sorted(powercap.glob("intel-rapl:*")) if each.name.count(":") == 1]
+    folders = [each.parent for each in sorted(powercap.glob("intel-rapl:*/name")) if _is_package(each)]
     try:
         if folders and (rapl := Rapl(folders)).read() is None:
             return rapl
     except (OSError, ValueError):
         return HIDDEN
     return pmic if (pmic := Pmic()).read() else NONE
+
+
+def _is_package(name: Path) -> bool:
+    """Whether a zone is a processor's package, and not a part of one, nor ``psys``, in which all packages are."""
+    try:
+        return name.read_text(encoding="ascii").startswith("package")
+    except (OSError, ValueError):
+        return False
 
 
 def read_csv(path: Path) -> list[Reading]:
@@ -108,15 +116,26 @@ def read_csv(path: Path) -> list[Reading]:
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = list(csv.reader(stream))
+            lines = stream.readlines()
+        if len(lines) > 1 and not lines[-1].endswith(("\n", "\r")):
+            del lines[-1:]  # which the meter is still writing
+        rows = [row for row in csv.reader(lines) if row]
         when, *power = columns_of(rows[0] if rows else [])
         off_s = time.monotonic() - time.time()
-        watts = [math.prod(float(row[index]) for index in power) for row in rows[1:]]
-        return sorted(Reading(seconds(row[when]) + off_s, each) for row, each in zip(rows[1:], watts, strict=True))
+        watts = [math.prod(number(row[index]) for index in power) for row in rows[1:]]
+        readings = [Reading(seconds(row[when]) + off_s, each) for row, each in zip(rows[1:], watts, strict=True)]
     except OSError as error:
         raise ResultsError(f"{path} cannot be read ({error.strerror}); name the file that the meter writes") from error
     except (ValueError, IndexError, csv.Error) as error:
         raise ResultsError(f"{path} holds no power readings ({str(error)[:80]}); {EXPECTED}") from error
+    return sorted(readings)
+
+
+def number(text: str) -> float:
+    """A finite number."""
+    if not math.isfinite(value := float(text)):
+        raise ValueError(f"{text!r} is no number")
+    return value
 
 
 def columns_of(names: Sequence[str]) -> tuple[int, ...]:
@@ -135,15 +154,23 @@ def columns_of(names: Sequence[str]) -> tuple[int, ...]:
 
 
 def column(names: Sequence[str], words: Sequence[str]) -> int | None:
-    """Which column is called by one of these words, whatever its unit: ``Power (W)``, ``power_w``."""
+    """Which column is called by one of these words, with its unit or without: ``Power (W)``, ``power_w``.
+
+    Raises:
+        ValueError: it is in thousandths.
+
+    """
     plain = [name.strip().lower() for name in names]
-    return next((n for word in words for n, name in enumerate(plain) if re.match(rf"{word}(?![a-z])", name)), None)
+    found = next((n for word in words for n, name in enumerate(plain) if re.match(rf"{word}(?![a-z])", name)), None)
+    if found is not None and re.search(r"(?<![a-z])m[wva]\b", plain[found].replace("_", " ")):
+        raise ValueError(f"{names[found]} is in thousandths; give watts, volts, amperes")
+    return found
 
 
 def seconds(text: str) -> float:
     """A time since 1970."""
     try:
-        return float(text)
+        return number(text)
     except ValueError:
         return datetime.fromisoformat(text.strip()).timestamp()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -44,6 +44,10 @@ class Slowing:
 
     bits: int | None
     count: int | None
+
+    def with_bits(self, seen: int) -> Self:
+        """The same, with bits that were seen before: the kernel's file forgets, in two seconds, what was."""
+        return self if self.bits is None else replace(self, bits=self.bits | seen)
 
     def since(self, before: Self) -> tuple[str, ...] | None:
         """Why the machine was slowed down in between or is now; None where it does not tell."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -26,6 +25,7 @@ from edgedigits.benchmark.subjects import Naming
 from edgedigits.benchmark.trial import Order, failing_in_one_line
 from edgedigits.bundle import Bundle
 from edgedigits.errors import BackendError
+from edgedigits.machine import usable_cores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -40,14 +40,14 @@ POINTS, LEAST_PIECE_S = 120, 0.5
 def sustain(
     folder: Path, case: Case, *, duration_s: float, watch: Watch, on_point: Callable[[], None] = lambda: None
 ) -> Sustained:
-    """Run a case in as many processes as there are cores; what one of them says is the curve, told at each point.
+    """Run a case in processes on all cores that may be used; what one of them says is the curve, told at each point.
 
     Raises:
         BackendError: it failed or crashed; says why in one line.
 
     """
     piece_s = max(LEAST_PIECE_S, duration_s / POINTS)
-    pieces, cores = max(1, round(duration_s / piece_s)), os.cpu_count() or 1
+    pieces, cores = max(1, round(duration_s / piece_s)), max(1, usable_cores() // case.threads)
     order = Order(
         folder=str(folder), **asdict(case), warm_up=0, least_runs=1, least_s=piece_s, most_s=piece_s, spawned_s=0.0
     )

@@ -79,7 +79,8 @@ def course(sustained: Sustained) -> Table:
         (whole(at_s), number(p50_us), number(p99_us), whole(heat_c), whole(clock_mhz))
         for at_s, p50_us, p99_us, heat_c, clock_mhz in zip(*columns, strict=True)
     ]
-    return Table(title, 0, ("after s", "p50 us", "p99 us", "C", "MHz"), tuple(rows[:: max(1, len(rows) // POINTS)]))
+    some = rows[:: -max(1, len(rows) // POINTS)][::-1]  # the last, the warmest, among them
+    return Table(title, 0, ("after s", "p50 us", "p99 us", "C", "MHz"), tuple(some))
 
 
 def differences(found: Comparison) -> Table:

@@ -91,7 +91,8 @@ def in_turns(
     """
     found, ends_s = {case: Taken() for case in cases}, clock() + time_s
     for turn in range(PROCESSES):
-        waiting = [case for case in cases if not found[case].failure]
+        # Those with the fewest processes first: where time is short, one turn leaves out what the next begins with.
+        waiting = sorted((case for case in cases if not found[case].failure), key=lambda case: len(found[case].said))
         for number, case in enumerate(waiting):
             taken, began_s = found[case], clock()
             left_s = ends_s - began_s

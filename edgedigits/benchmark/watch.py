@@ -49,6 +49,7 @@ class Watch:
 
     def __enter__(self) -> Self:
         self._slowed, self._load = slowed(), Load.now()
+        self._bits = 0  # of a Raspberry Pi's firmware, whenever it was looked at
         self._look()
         self._thread.start()
         return self
@@ -72,6 +73,8 @@ class Watch:
 
     def _look(self) -> None:
         at_s, watts = time.monotonic() - self.began_s, self._read_power()
+        if self._slowed.bits is not None:
+            self._bits |= slowed().bits or 0
         self._samples.append(Sample(round(at_s, 2), temperature_c(), clock_mhz(), watts))
 
     def _read_power(self) -> float | None:
@@ -98,7 +101,7 @@ class Watch:
             device=Device.here(),
             os=os_name(),
             governor=governor(),
-            throttled=slowed().since(self._slowed),
+            throttled=slowed().with_bits(self._bits).since(self._slowed),
             others_cores=None if others is None else round(others, 3),
             energy=self._energy or getattr(self._meter, "name", ""),
             course=Course(*zip(*self._samples, strict=True)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -65,16 +66,17 @@ def benchmark(
         require_place(html, require_ours)
     plan = Plan(backend, tuple(threads), time_s, 60 * sustained, power)
     results = measured(bundle, plan)
-    if as_json:
-        typer.echo(written(results))
-    else:
-        print_results(results)
-    if out:
-        write_text(out, written(results) + "\n")
-    if html:
-        write_page(html, results)
-    if choose:
-        keep_choice(bundle, results)
+    with contextlib.ExitStack() as rest:  # done last to first, even if a reader has left or a disk is full
+        if choose:
+            rest.callback(keep_choice, bundle, results)
+        if html:
+            rest.callback(write_page, html, results)
+        if out:
+            rest.callback(write_text, out, written(results) + "\n")
+        if as_json:
+            typer.echo(written(results))
+        else:
+            print_results(results)
 
 
 def keep_choice(folder: Path | None, results: Results) -> None:

@@ -153,7 +153,12 @@ def is_new(path: Path) -> bool:
     from edgedigits_camera.formats import SUFFIXES
     from edgedigits_camera.written import ANNOTATED, EXPLAINED, mark_of
 
-    return path.suffix.lower() in SUFFIXES and path.is_file() and mark_of(path) not in {ANNOTATED, EXPLAINED}
+    if path.suffix.lower() not in SUFFIXES:
+        return False
+    try:
+        return path.is_file() and mark_of(path) not in {ANNOTATED, EXPLAINED}
+    except PermissionError:  # of a folder that may be listed and not entered: a picture that cannot be read is a line
+        return True
 
 
 def read_all(inputs: list[Input], run: Run, wanted: Wanted) -> set[Told]:

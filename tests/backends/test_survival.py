@@ -91,6 +91,13 @@ def test_who_fails_without_dying_has_survived(asked):
     assert asked("a") == ["a"]
 
 
+def test_a_folder_that_cannot_be_entered_is_no_place_to_remember(asked, monkeypatch):
+    # As root may enter all, a name that no folder can have stands for one that may not be entered.
+    monkeypatch.setenv("XDG_CACHE_HOME", "/" + 300 * "x")
+    asked("a")
+    assert asked("a") == ["a", "a"]
+
+
 def test_without_a_place_to_remember_it_is_asked_each_time(asked, own_cache):
     own_cache.write_text("no folder")
     asked("a")

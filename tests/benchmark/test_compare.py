@@ -41,9 +41,12 @@ def test_what_takes_a_fifth_longer_is_slower_and_the_other_way_round_faster(meas
     assert {row.verdict for row in rest} == {"no difference shown"}
 
 
-def test_of_one_process_nothing_is_said(measured):
-    one, other = (results_of(measured, seed=seed, processes=1, slower=seed) for seed in (1, 2))
-    assert {row.verdict for row in compare(one, other).rows} == {"not known: one process"}
+@pytest.mark.parametrize(("processes", "words"), [(1, "1 process"), (2, "2 processes"), (3, "3 processes")])
+def test_of_few_processes_nothing_is_said(measured, processes, words):
+    one, other = (results_of(measured, seed=seed, processes=processes, slower=seed) for seed in (1, 2))
+    rows = compare(one, other).rows
+    assert {row.verdict for row in rows} == {f"not known: {words}"}
+    assert not any(row.real for row in rows)
 
 
 def test_what_else_differs_is_said_first(measured):

@@ -30,10 +30,11 @@ def program(tmp_path, monkeypatch):
     return put
 
 
-def package(folder, number, energy_uj, *, limit=1_000_000_000):
+def package(folder, number, energy_uj, *, limit=1_000_000_000, name="package-0"):
     path = folder / f"intel-rapl:{number}"
     path.mkdir(parents=True, exist_ok=True)
     (path / "energy_uj").write_text(f"{energy_uj}\n")
+    (path / "name").write_text(f"{name}\n")
     (path / "max_energy_range_uj").write_text(f"{limit}\n")
     return path
 
@@ -55,8 +56,15 @@ def test_a_counter_that_began_again_is_followed(tmp_path):
 
 
 def test_the_meter_of_a_pc_is_its_packages_without_what_is_in_them(tmp_path):
-    package(tmp_path, 0, 5), package(tmp_path, "0:0", 5)
-    assert isinstance(meter_here(powercap=tmp_path), Rapl)
+    package(tmp_path, 0, 5), package(tmp_path, "0:0", 5, name="core"), package(tmp_path, 1, 9, name="psys")
+    clock = iter((0.0, 1.0))
+    meter = meter_here(powercap=tmp_path)
+    assert isinstance(meter, Rapl)
+    meter._clock = lambda: next(clock)
+    meter.read()
+    package(tmp_path, 0, 3_000_005), package(tmp_path, "0:0", 2_000_005, name="core")
+    package(tmp_path, 1, 50_000_009, name="psys")
+    assert meter.read().watts == pytest.approx(3.0)
 
 
 def test_counters_that_may_not_be_read_are_told(tmp_path):
@@ -101,6 +109,10 @@ def test_a_meters_file_is_read_whatever_its_columns_are_called(tmp_path, text):
         ("time,volts\n1,5\n", "its columns are time, volts"),
         ("time,power\nyesterday,5\n", "yesterday"),
         ("time,power\n5\n", "out of range"),
+        ("time,power\n5,nan\n", "'nan' is no number"),
+        ("time,power\ninf,5\n", "inf"),
+        ("time,power (mW)\n5,4500\n", r"power \(mW\) is in thousandths"),
+        ("time,volts,current_ma\n5,5,900\n", "current_ma is in thousandths"),
         ("time,power\n5,much\n", "much"),
     ],
 )
@@ -109,6 +121,12 @@ def test_a_file_without_readings_is_one_line(tmp_path, text, why):
     with pytest.raises(ResultsError, match=why) as raised:
         read_csv(tmp_path / "power.csv")
     assert "expected columns time" in str(raised.value)
+
+
+@pytest.mark.parametrize("last", ["1002.5,4", "1002.5", "1002.5,"])
+def test_a_line_that_the_meter_is_still_writing_does_not_count(tmp_path, last):
+    (tmp_path / "power.csv").write_text(f"time,power_w\n1000.5,4.5\n\n1001.5,5.5\n{last}")
+    assert [each.watts for each in read_csv(tmp_path / "power.csv")] == [4.5, 5.5]
 
 
 def test_a_file_that_is_not_there_is_one_line(tmp_path):

@@ -212,6 +212,17 @@ def test_a_file_that_cannot_be_written_is_refused_before_anything_is_measured(
     assert content is None or out.read_bytes() == content
 
 
+def test_a_reader_who_leaves_costs_no_file(random_bundle, tmp_path, monkeypatch):
+    def left(*_):
+        raise BrokenPipeError
+
+    monkeypatch.setattr("edgedigits.cli.benchmark_tables.print_results", left)
+    out, page = tmp_path / "latency.json", tmp_path / "latency.html"
+    assert run(random_bundle, "--time", 1, "--out", out, "--html", page).exit_code == 0
+    assert json.loads(out.read_text())["cases"]
+    assert page.stat().st_size
+
+
 def test_what_was_measured_is_printed_even_if_it_cannot_be_written(random_bundle, tmp_path, monkeypatch):
     def full(*_):
         raise WriteError("the disk is full")

@@ -1,6 +1,7 @@
 """One case for a long time: a curve, or one line that says why there is none."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
@@ -26,6 +27,15 @@ def test_there_is_a_point_for_each_piece_of_time(random_bundle, monkeypatch):
     assert list(found.at_s) == sorted(found.at_s)
     assert all(0 < p50_us <= p99_us for p50_us, p99_us in zip(found.p50_us, found.p99_us, strict=True))
     assert found.processes >= 1
+
+
+@pytest.mark.parametrize(("threads", "processes"), [(1, 4), (2, 2), (8, 1)])
+def test_threads_and_processes_together_keep_every_core_busy(random_bundle, monkeypatch, threads, processes):
+    monkeypatch.setattr(sustained_module, "LEAST_PIECE_S", 0.05)
+    monkeypatch.setattr(sustained_module, "usable_cores", lambda: 4)
+    with Watch() as watch:
+        found = sustain(random_bundle, replace(CASE, threads=threads), duration_s=0.05, watch=watch)
+    assert found.processes == processes
 
 
 def test_a_case_that_answers_wrongly_is_one_line(random_bundle, falsified, tmp_path):

@@ -60,6 +60,17 @@ def test_a_slow_machine_starts_fewer_processes_and_still_ends_in_time():
     assert min(len(taken.said) for taken in found.values()) >= 1
     assert max(len(taken.said) for taken in found.values()) < PROCESSES
     assert machine.now_s < 48
+    counts = [len(taken.said) for taken in found.values()]
+    assert max(counts) - min(counts) <= 1
+
+
+def test_where_time_is_short_the_next_turn_begins_with_what_the_one_before_left_out():
+    cases = [Case("naming", "litert", str(number)) for number in range(20)]
+    machine = Machine(dict.fromkeys(cases, 1e-4), start_s=1.2)
+    found = machine.measure(*cases, time_s=90)
+    counts = [len(taken.said) for taken in found.values()]
+    assert min(counts) >= 2
+    assert max(counts) - min(counts) <= 1
 
 
 def test_one_that_is_very_slow_does_not_take_the_time_of_the_others():

@@ -9,6 +9,7 @@ import pytest
 
 from edgedigits.benchmark import watch as watch_module
 from edgedigits.benchmark.energy import Reading
+from edgedigits.benchmark.sensors import Slowing
 from edgedigits.benchmark.watch import BUSY_CORES, Watch, warnings_of
 
 
@@ -37,6 +38,14 @@ def test_it_is_looked_at_before_during_and_after(often):
     course = watch.machine().course
     assert len(course.at_s) == len(course.clock_mhz) > 4
     assert list(course.at_s) == sorted(course.at_s)
+
+
+def test_what_slowed_the_machine_down_for_a_moment_is_told(often, monkeypatch):
+    bits = itertools.chain([0, 0, 0x4], itertools.repeat(0))
+    monkeypatch.setattr(watch_module, "slowed", lambda: Slowing(next(bits), None))
+    with Watch() as watch:
+        assert often.wait(60)
+    assert watch.machine().throttled == ("it is throttled",)
 
 
 def test_energy_is_power_times_duration(often, monkeypatch):

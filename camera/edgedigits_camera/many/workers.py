@@ -51,13 +51,24 @@ class Workers(ThreadPoolExecutor):
             try:
                 returned, value = exchange(process, question)
             except (OSError, EOFError, pickle.UnpicklingError):  # it is dead, or died halfway through the answer
-                process.kill()
-                process.wait()
+                self._give_up(process)
                 continue
             if returned:
                 return value
             raise value
         raise DiedError(f"it ended the process that worked on it with {status(process.returncode)}")
+
+    def _give_up(self, process: subprocess.Popen[bytes]) -> None:
+        """End a process and close its pipes, of which a run over many such pictures would have too many."""
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            with contextlib.suppress(OSError):  # what it was not sent any more
+                if pipe:
+                    pipe.close()
+        with self._starting:
+            if process in self._processes:
+                self._processes.remove(process)
 
     def _process(self) -> subprocess.Popen[bytes]:
         """This thread's, a new one where there is none or it is dead."""

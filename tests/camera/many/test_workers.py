@@ -57,6 +57,20 @@ def test_a_call_at_which_two_processes_die_is_the_only_one_lost(tmp_path):
     assert (tmp_path / "tries").read_text() == "xx"
 
 
+def test_processes_that_died_keep_no_files_open(tmp_path):
+    def files():
+        return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+    with Workers(1) as workers:
+        workers.submit(os.getpid).result()
+        before = files()
+        for number in range(5):
+            with pytest.raises(DiedError):
+                workers.submit(eval, dies_until(tmp_path / str(number), 99)).result()
+        assert workers.submit(eval, "6 * 7").result() == 42
+        assert files() <= before
+
+
 def test_what_a_call_prints_is_no_answer(capfd):
     with Workers(1) as workers:
         assert workers.submit(os.write, 1, b"noise\n").result() == 6
