@@ -7,14 +7,14 @@ from typing import Any
 import tensorflow as tf
 
 
-@tf.custom_gradient
+@tf.custom_gradient  # type: ignore[untyped-decorator]
 def max_pool(maps: Any) -> Any:
     """As ``MaxPooling2D(2)``: (N, H, W, C) float32 become (N, H // 2, W // 2, C); the gradient is the same, too."""
     maxima = tf.nn.max_pool2d(maps, 2, 2, "VALID")
     return maxima, lambda gradient: spread(maps, maxima, gradient)
 
 
-@tf.function(jit_compile=True)
+@tf.function(jit_compile=True)  # type: ignore[untyped-decorator]
 def spread(maps: Any, maxima: Any, gradient: Any) -> Any:
     """Hand each window's gradient (N, H // 2, W // 2, C) to the first that is its maximum; returns (N, H, W, C)."""
     _, height, width, channels = maps.shape
