@@ -98,7 +98,7 @@ def test_a_second_signal_changes_nothing(gap_s, command, stream_url):
     lines += out.splitlines()
     assert code == 0
     assert [json.loads(line)["index"] >= 0 for line in lines]
-    assert err[-1].startswith(("1 frame,", f"{len(lines)} frames"))
+    assert err[-1].startswith(("1 frame", f"{len(lines)} frames"))
 
 
 def test_a_server_that_never_answers_is_one_line_and_exit_code_1(command):
