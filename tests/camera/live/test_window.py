@@ -239,7 +239,7 @@ def test_a_picture_higher_than_the_screen_fits_on_it(show, screen):
     assert width / height == pytest.approx(960 / 1280, abs=0.02)
 
 
-def settled(condition, *, limit_s=20):
+def settled(condition, *, limit_s=60):
     end_s = time.monotonic() + limit_s
     while not condition():
         assert time.monotonic() < end_s
