@@ -63,7 +63,7 @@ def measure(order: Order) -> tuple[Trial, NDArray[np.int64]]:
     time_each(ask, subject.questions, enough=lambda asked, _: asked == order.warm_up)
     began_s = time.monotonic()
     durations_ns, answers = time_each(ask, subject.questions, enough=order.enough)
-    ended_s, peak_mb, resident_mb = time.monotonic(), peak_memory_mb(), resident_memory_mb()
+    ended_s, resident_mb, peak_mb = time.monotonic(), resident_memory_mb(), peak_memory_mb()  # the peak may yet rise
     subject.check(answers)
     return Trial(Start(**laps_ms), began_s, ended_s, peak_mb, resident_mb), durations_ns
 
