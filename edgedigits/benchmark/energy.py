@@ -145,8 +145,8 @@ def columns_of(names: Sequence[str]) -> tuple[int, ...]:
         ValueError: there are no such columns.
 
     """
-    when, watts, volts, amperes = (column(names, words) for words in (TIMES, WATTS, VOLTS, AMPERES))
-    found = (when, watts) if watts is not None else (when, volts, amperes)
+    when, watts = (column(names, words) for words in (TIMES, WATTS))
+    found = (when, watts) if watts is not None else (when, column(names, VOLTS), column(names, AMPERES))
     columns = tuple(index for index in found if index is not None)
     if len(columns) < len(found):
         raise ValueError(f"its columns are {', '.join(names) or 'none'}")

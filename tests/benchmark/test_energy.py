@@ -90,6 +90,7 @@ def test_where_nothing_tells_the_cure_is_said(tmp_path, program):
         "time,power_w\n1000.5,4.5\n1001.5,5.5\n",
         "Timestamp,Voltage (V),Current (A)\n1000.5,5.0,0.9\n1001.5,5.0,1.1\n",
         "Timestamp,Current,Power (W)\n1970-01-01T00:16:40.5+00:00,9,4.5\n1970-01-01T00:16:41.5+00:00,9,5.5\n",
+        "time,Current (mA),Power (W)\n1000.5,900,4.5\n1001.5,1100,5.5\n",
         "\ufeffPower,time\n5.5,1001.5\n4.5,1000.5\n",
     ],
 )
